@@ -1,0 +1,1 @@
+"""Zero- and low-carbon industrial parks beside the ecosystem inventory."""

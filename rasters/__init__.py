@@ -1,0 +1,1 @@
+"""Grids, harmonised reading and zonal cross-tabulation of rasters."""

@@ -1,0 +1,1 @@
+"""Carbon stocks, their changes and their uncertainty from tables of areas."""
