@@ -1,0 +1,67 @@
+"""What a method of estimating change must be.
+
+To add one: a module beside this with a class that has these members, and one import line in
+``__init__``. It takes the activity rows of one pair of years and returns terms; summing,
+rounding, levels and intervals are done once, for all methods, by ``sinks.inventory``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy as np
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from sinks.categories import Ecosystem, Pool
+    from sinks.densities import Densities
+    from sinks.stocks import Side
+    from sinks.uncertainty import Atoms
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What a method may use beside the activity rows."""
+
+    densities: Densities
+    """The way to the carbon of every class, stratum and pool."""
+    ecosystems: Mapping[str, Ecosystem]
+    """Ecosystem of each class code."""
+    atoms: Atoms
+    """Where the method numbers the atoms of its terms."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeTerms:
+    """Terms whose sum is the change of each activity row, stock gain positive, t C."""
+
+    terms: pd.DataFrame
+    """``row``, ``pool``, ``atom``, ``amount``, ``one_sided`` (a loss whose gain is unknown)."""
+    covered: Mapping[Pool, NDArray[np.bool_]]
+    """For each pool, the rows for which the method gives a change (zero included)."""
+
+
+class Method(Protocol):
+    """A way of estimating the change of carbon between two dates."""
+
+    @property
+    def id(self) -> str:
+        """The name used in ``[methods]`` and in the column ``method``."""
+
+    @property
+    def name_zh(self) -> str:
+        """Chinese name, as the official workbook prints it."""
+
+    @property
+    def pools(self) -> frozenset[Pool]:
+        """The pools whose change it covers."""
+
+    def change_terms(self, side0: Side, side1: Side, context: Context) -> ChangeTerms:
+        """Return the change terms of the rows of one pair of years.
+
+        Only rows that both dates classify may have terms. The sides must not be modified.
+        """

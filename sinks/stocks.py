@@ -1,0 +1,184 @@
+"""Carbon of activity rows as terms: an amount (ha, t d.m., t C) on a numbered atom.
+
+A term keeps the figure apart from its errors: its value is amount x central value of the
+atom, its draws are amount x draws of the atom. Stocks, changes and totals are sums of the
+same terms with signs, so their intervals know what they share.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from .categories import Completeness, Ecosystem, Pool
+from .densities import Basis
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from .densities import Densities, Part
+    from .uncertainty import Atoms
+
+MM2_PER_HA = 10**10
+"""Square millimetres in a hectare."""
+UNCLASSIFIED = ("nodata", "outside")
+"""Codes of the activity table for pixels without a class: inside and beyond the raster."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Side:
+    """The activity rows as one date sees them; arrays of shape (rows,) unless said."""
+
+    year: int
+    """The date."""
+    code: NDArray[np.object_]
+    """Class code, or one of ``UNCLASSIFIED``."""
+    stratum: NDArray[np.object_]
+    """Stratum."""
+    area_ha: NDArray[np.float64]
+    """Area, ha."""
+    biomass_t: NDArray[np.float64]
+    """Above-ground biomass per biomass class, t d.m.; shape (rows, bins), 0 bins without."""
+    biomass_area_ha: NDArray[np.float64]
+    """Area with a biomass value, ha."""
+    soil_t: NDArray[np.float64]
+    """Soil carbon of the map, t C."""
+    soil_area_ha: NDArray[np.float64]
+    """Area with a soil value, ha."""
+
+    @property
+    def classified(self) -> NDArray[np.bool_]:
+        """Rows that have a class at this date."""
+        return ~np.isin(self.code, UNCLASSIFIED)
+
+
+def side_of(rows: pd.DataFrame, which: int, *, scales: Mapping[str, float]) -> Side:
+    """Return the rows of one pair of years as its earlier (0) or later (1) date sees them.
+
+    Parameters
+    ----------
+    rows
+        Activity rows of one pair (or of one single year, with ``which`` 0).
+    which
+        0 for ``year0``, 1 for ``year1``.
+    scales
+        For each quantity role (agb0, agb1, soil), what one unit of its exact sum is worth in
+        t d.m. or t C.
+
+    """
+    role = f"agb{which}"
+    bins = sorted(
+        (c for c in rows.columns if c.startswith(f"{role}_b") and c.endswith("_sum")),
+        key=lambda c: int(c.removeprefix(f"{role}_b").removesuffix("_sum")),
+    )
+    zero = np.zeros(len(rows))
+    biomass = [_floats(rows[c], scales[role]) for c in bins]
+    valid = [_floats(rows[c.replace("_sum", "_area_mm2")], 1 / MM2_PER_HA) for c in bins]
+    has_soil = "soil_b0_sum" in rows.columns
+    return Side(
+        year=int(rows[f"year{which}"].iloc[0]),
+        code=rows[f"code{which}"].to_numpy(dtype=object),
+        stratum=rows["stratum"].to_numpy(dtype=object),
+        area_ha=_floats(rows["area_mm2"], 1 / MM2_PER_HA),
+        biomass_t=np.stack(biomass, axis=1) if biomass else np.zeros((len(rows), 0)),
+        biomass_area_ha=np.sum(valid, axis=0) if valid else zero,
+        soil_t=_floats(rows["soil_b0_sum"], scales["soil"]) if has_soil else zero,
+        soil_area_ha=(
+            _floats(rows["soil_b0_area_mm2"], 1 / MM2_PER_HA) if has_soil else zero
+        ),
+    )
+
+
+def stock_terms(
+    side: Side, *, densities: Densities, ecosystems: Mapping[str, Ecosystem], atoms: Atoms
+) -> pd.DataFrame:
+    """Return the terms whose sum is the carbon of each classified row.
+
+    Returns
+    -------
+    DataFrame
+        ``row`` (position), ``pool``, ``atom``, ``amount``; one row per term, in order of
+        class, stratum, pool and row. Pools that are not estimated have no term.
+
+    """
+    pieces: list[pd.DataFrame] = []
+    for (code, stratum), at in _groups(side):
+        ecosystem = ecosystems[code]
+        for pool in Pool:
+            for part in densities.ways[code, stratum, pool].parts:
+                amount = _amount(side, part, at)
+                occurs = amount != 0
+                if occurs.any():
+                    number = atoms.number(_factors(part, side.year), (ecosystem, side.year))
+                    pieces.append(
+                        pd.DataFrame(
+                            {
+                                "row": at[occurs], "pool": str(pool), "atom": number,
+                                "amount": amount[occurs],
+                            }
+                        )
+                    )
+    if not pieces:
+        return pd.DataFrame(
+            {"row": np.zeros(0, np.int64), "pool": pd.Series([], dtype=object),
+             "atom": np.zeros(0, np.int64), "amount": np.zeros(0)}
+        )
+    return pd.concat(pieces, ignore_index=True)
+
+
+def estimated_rows(side: Side, *, densities: Densities, pool: Pool) -> NDArray[np.bool_]:
+    """Return which rows have an estimate of ``pool``; shape (rows,). Unclassified rows have none."""
+    flags = np.zeros(len(side.code), dtype=bool)
+    for (code, stratum), at in _groups(side):
+        way = densities.ways[code, stratum, pool]
+        flags[at] = way.completeness is Completeness.ESTIMATED
+    return flags
+
+
+def biomass_factor(year: int) -> str:
+    """Return the key of the error of the biomass raster of a year."""
+    return f"biomass:{year}"
+
+
+SOIL_FACTOR = "soil"
+"""Key of the error of the soil map."""
+
+
+def _groups(side: Side) -> list[tuple[tuple[str, str], NDArray[np.int64]]]:
+    """Return the classified rows by class and stratum, sorted."""
+    rows = np.flatnonzero(side.classified)
+    grouped = pd.Series(rows).groupby([side.code[rows], side.stratum[rows]], sort=True).indices
+    return [((str(c), str(s)), rows[at]) for (c, s), at in grouped.items()]
+
+
+def _amount(side: Side, part: Part, at: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return the amount of a part for the rows ``at``."""
+    if part.basis is Basis.AREA:
+        return side.area_ha[at]
+    if part.basis is Basis.UNMAPPED:
+        return np.maximum(side.area_ha[at] - side.biomass_area_ha[at], 0.0)
+    if part.basis is Basis.SOIL:
+        return side.soil_t[at]
+    if part.bin is None:
+        return np.asarray(side.biomass_t[at].sum(axis=1))
+    return np.asarray(side.biomass_t[at, part.bin])
+
+
+def _factors(part: Part, year: int) -> tuple[str, ...]:
+    """Return the factor keys of a part: its rows and the raster it reads."""
+    rows = tuple(row.key for row in part.rows)
+    if part.basis is Basis.BIOMASS:
+        return (*rows, biomass_factor(year))
+    if part.basis is Basis.SOIL:
+        return (*rows, SOIL_FACTOR)
+    return rows
+
+
+def _floats(column: pd.Series, scale: float) -> NDArray[np.float64]:
+    """Return exact integers times a scale as float64."""
+    return np.array([int(v) for v in column], dtype=np.float64) * scale
