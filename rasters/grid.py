@@ -50,10 +50,6 @@ _EQUAL_AREA_METHODS = frozenset(
         "Sinusoidal",
     }
 )
-_SCALED_METHODS = re.compile(  # PROJ knows these on the ellipsoid, so their areal scale is true
-    r"Transverse Mercator|^Mercator \(variant|Lambert Conic Conformal|Stereographic"
-    r"|Equidistant Conic|Oblique Mercator|American Polyconic|Krovak|Cassini"
-)
 _ACCEPTED_DATUM = re.compile(
     r"world geodetic system (19)?84|wgs (19)?84|wgs84"
     r"|china 2000|china geodetic coordinate system 2000|cgcs ?2000"
@@ -224,18 +220,6 @@ def check_grid(grid: Grid, where: object) -> list[Finding]:
     return found
 
 
-def check_reference(grid: Grid, where: object) -> list[Finding]:
-    """List what keeps a usable grid from being the one areas are counted on.
-
-    Mollweide, Homolosine and their like are computed on a sphere: a pixel's place is right, so
-    soil or biomass may come on them, but its area is not, by up to 0.7 %.
-    """
-    method = _method(grid.crs)
-    if grid.kind is not GridKind.PROJECTED or _SCALED_METHODS.search(method):
-        return []
-    return [finding("rasters", "grid-spherical", value=method, where=where)]
-
-
 def check_transform(transform: Affine, where: object) -> list[Finding]:
     """List what is wrong with a transform alone: identity, rotated, mirrored."""
     a, b, _, d, e, _ = transform[:6]
@@ -263,9 +247,7 @@ def check_crs(crs: pyproj.CRS, where: object) -> list[Finding]:
         found.append(finding("rasters", "grid-unit", value=text, where=where, unit=unit))
     meridian = crs.prime_meridian
     if meridian is not None and meridian.longitude != 0:
-        found.append(
-            finding("rasters", "grid-prime-meridian", value=meridian.name, where=where)
-        )
+        found.append(finding("rasters", "grid-prime-meridian", value=meridian.name, where=where))
     fault = None if _is_modis(crs) else _datum_fault(crs)
     if fault is not None:
         code, name = fault
@@ -326,10 +308,10 @@ def _off_globe(grid: Grid) -> str | None:
     if grid.crs.is_geographic:
         far = 360 + _GLOBE_TOLERANCE
         inside = (
-            -180 - _GLOBE_TOLERANCE <= left
+            left >= -180 - _GLOBE_TOLERANCE
             and right <= far
             and right - left <= far
-            and max(abs(bottom), abs(top)) <= 90 + _GLOBE_TOLERANCE  # noqa: PLR2004  # degrees
+            and max(abs(bottom), abs(top)) <= 90 + _GLOBE_TOLERANCE  # degrees
         )
         return None if inside else text
     # Corners of a global sinusoidal or Homolosine raster lie off the globe by design, so only a

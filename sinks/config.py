@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 import tomllib
-from pathlib import Path
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
 from rasters import RefusedError
 from rasters.findings import finding
 
@@ -19,6 +20,7 @@ from .categories import Ecosystem, Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
     from rasters.findings import Finding
 
@@ -149,7 +151,7 @@ class Config(_Section):
     def pairs(self) -> tuple[tuple[int, int], ...]:
         """Return the pairs of years that are compared: consecutive, then first to last."""
         years = self.inventory.years
-        consecutive = tuple(zip(years, years[1:], strict=False))
+        consecutive = tuple(pairwise(years))
         return (*consecutive, (years[0], years[-1])) if len(years) > 2 else consecutive  # noqa: PLR2004
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from rasters.findings import finding
@@ -85,7 +86,7 @@ class Densities:
         return tuple(used[key] for key in sorted(used))
 
 
-def resolve(  # noqa: PLR0913 - each argument is a part of the config that decides the way
+def resolve(
     areas_ha: Mapping[tuple[str, str], float],
     *,
     ecosystems: Mapping[str, Ecosystem],
@@ -145,7 +146,10 @@ def resolve(  # noqa: PLR0913 - each argument is a part of the config that decid
 
 
 def root_shoot_edges(
-    register: Register, *, codes: Mapping[str, Ecosystem], mapped: Iterable[Ecosystem],
+    register: Register,
+    *,
+    codes: Mapping[str, Ecosystem],
+    mapped: Iterable[Ecosystem],
     strata: Iterable[str],
 ) -> tuple[float, ...]:
     """Return the biomass class edges (t d.m./ha, ascending) that any root:shoot row needs."""
@@ -155,7 +159,10 @@ def root_shoot_edges(
         if ecosystem in wanted:
             for stratum in strata:
                 for row in register.classes(
-                    parameter="root_shoot", pool=Pool.BGB, code=code, ecosystem=ecosystem,
+                    parameter="root_shoot",
+                    pool=Pool.BGB,
+                    code=code,
+                    ecosystem=ecosystem,
                     stratum=stratum,
                 ):
                     edges |= {e for e in (row.class_from, row.class_to) if e is not None and e > 0}
@@ -163,7 +170,11 @@ def root_shoot_edges(
 
 
 def _from_table(
-    register: Register, code: str, ecosystem: Ecosystem, stratum: str, pool: Pool,
+    register: Register,
+    code: str,
+    ecosystem: Ecosystem,
+    stratum: str,
+    pool: Pool,
     basis: Basis = Basis.AREA,
 ) -> PoolDensity | None:
     """Return the table way of a pool; None where no row says anything."""
@@ -179,7 +190,11 @@ def _from_table(
 
 
 def _from_pixels(
-    register: Register, code: str, ecosystem: Ecosystem, stratum: str, pool: Pool,
+    register: Register,
+    code: str,
+    ecosystem: Ecosystem,
+    stratum: str,
+    pool: Pool,
     edges: Sequence[float],
 ) -> PoolDensity | None:
     """Return biomass pixels x carbon fraction (x root:shoot), the table where they are missing."""
@@ -206,8 +221,13 @@ def _from_pixels(
 
 
 def _soil(
-    register: Register, code: str, ecosystem: Ecosystem, stratum: str, depth: str | None,
-    *, by_map: str | None,
+    register: Register,
+    code: str,
+    ecosystem: Ecosystem,
+    stratum: str,
+    depth: str | None,
+    *,
+    by_map: str | None,
 ) -> PoolDensity | None:
     """Return the soil way: the map where one is given, else the table density."""
     if by_map is not None:
@@ -216,7 +236,11 @@ def _soil(
     if depth is None:
         return None
     row = register.lookup(
-        parameter="density", pool=Pool.SOIL, code=code, ecosystem=ecosystem, stratum=stratum,
+        parameter="density",
+        pool=Pool.SOIL,
+        code=code,
+        ecosystem=ecosystem,
+        stratum=stratum,
         depth_cm=depth,
     )
     if row is None:
@@ -236,7 +260,7 @@ def _only_soil_depth(register: Register) -> str | None:
 def _bin_middles(edges: Sequence[float]) -> list[float]:
     """Return one biomass inside each bin."""
     bounds = [0.0, *edges, (edges[-1] if edges else 0.0) + 2.0]
-    return [(a + b) / 2 for a, b in zip(bounds, bounds[1:], strict=False)]
+    return [(a + b) / 2 for a, b in pairwise(bounds)]
 
 
 def _ratio_of(ratios: Sequence[Coefficient], biomass: float) -> Coefficient:
@@ -270,8 +294,12 @@ def _missing(
         for pool in needed:
             if (code, stratum, pool) not in ways:
                 yield finding(
-                    "sinks", "coefficient-missing", value=code,
+                    "sinks",
+                    "coefficient-missing",
+                    value=code,
                     where=f"class {code}, stratum {stratum}, pool {pool}",
-                    ecosystem=ecosystem, stratum=stratum, pool=pool,
+                    ecosystem=ecosystem,
+                    stratum=stratum,
+                    pool=pool,
                     area=f"{areas_ha[code, stratum]:,.2f}",
                 )

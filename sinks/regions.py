@@ -17,12 +17,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 import shapely
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from rasters.errors import RefusedError
 from rasters.findings import finding
+from rasters.topology import holes
 from rasters.zones import Zones
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 _PACKS = Path(__file__).parent / "data" / "regions"
 _COLUMNS = ("code", "level", "parent", "name_zh", "name_en", "official_area_ha")
 _COLUMNS += ("official_area_source",)
+_ENCLAVE_TOLERANCE = 0.02  # of the area stated: it is printed with three digits
 _CODE = re.compile(r"\d{6}")  # GB/T 2260
 
 
@@ -305,7 +306,7 @@ def check_region(folder: Path) -> tuple[Region | None, list[Finding]]:
     faults = [*_check_zones(zones, pack), *_check_polygons(folder, zones, pack)]
     if faults:
         return None, faults
-    zones["official_area_ha"] = pd.to_numeric(zones["official_area_ha"].replace("", np.nan))
+    zones["official_area_ha"] = pd.to_numeric(zones["official_area_ha"], errors="coerce")
     rank = {level.id: order for order, level in enumerate(pack.levels)}
     order = zones.assign(rank=zones["level"].map(rank)).sort_values(["rank", "code"]).index
     fields = {name: getattr(pack, name) for name in _Pack.model_fields}
@@ -379,8 +380,33 @@ def _check_polygons(folder: Path, zones: pd.DataFrame, pack: _Pack) -> Iterator[
             yield _finding("region-polygon-invalid", code, name)
         # A zone whose edge is not its neighbour's, vertex for vertex, overlaps it or leaves a gap.
         edges = shapely.coverage_invalid_edges(shapes[~faulty])
-        for code in frame.loc[~faulty, "code"][~shapely.is_empty(edges)]:
+        overlapping = list(frame.loc[~faulty, "code"][~shapely.is_empty(edges)])
+        for code in overlapping:
             yield _finding("region-overlap", code, name)
+        if name == pack.boundary.zones and not overlapping and not faulty.any():
+            yield from _check_holes(frame, pack)
+
+
+def _check_holes(frame: gpd.GeoDataFrame, pack: _Pack) -> Iterator[Finding]:
+    """Find holes that region.toml does not name, and enclaves that are no holes."""
+    found = holes(frame.geometry.to_numpy(), frame.crs)
+    unseen = list(pack.enclaves)
+    for _, area, (lon, lat) in found:
+        named = next((e for e in unseen if _is_at(e, lon, lat, area / 1e6)), None)
+        if named is None:
+            where = f"{pack.boundary.zones}, near ({lon:.6g}, {lat:.6g})"
+            yield _finding("region-hole", f"{area / 1e6:,.3f} km2", where)
+        else:
+            unseen.remove(named)
+    for enclave in unseen:
+        yield _finding("region-enclave", enclave.name_zh, "region.toml: enclaves")
+
+
+def _is_at(enclave: Enclave, lon: float, lat: float, area_km2: float) -> bool:
+    """Say whether a hole is the enclave: about as large, and no farther off than it is wide."""
+    width = max(0.01, area_km2**0.5 / 100)  # degrees; 100 km to a degree is near enough here
+    near = max(abs(enclave.lon - lon), abs(enclave.lat - lat)) < width
+    return near and abs(area_km2 / enclave.area_km2 - 1) < _ENCLAVE_TOLERANCE
 
 
 def _read_polygons(path: Path) -> gpd.GeoDataFrame:

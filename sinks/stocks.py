@@ -15,6 +15,7 @@ import pandas as pd
 
 from .categories import Completeness, Ecosystem, Pool
 from .densities import Basis
+from .units import MM2_PER_HA
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from .densities import Densities, Part
     from .uncertainty import Atoms
 
-MM2_PER_HA = 10**10
-"""Square millimetres in a hectare."""
 UNCLASSIFIED = ("nodata", "outside")
 """Codes of the activity table for pixels without a class: inside and beyond the raster."""
 
@@ -88,9 +87,7 @@ def side_of(rows: pd.DataFrame, which: int, *, scales: Mapping[str, float]) -> S
         biomass_t=np.stack(biomass, axis=1) if biomass else np.zeros((len(rows), 0)),
         biomass_area_ha=np.sum(valid, axis=0) if valid else zero,
         soil_t=_floats(rows["soil_b0_sum"], scales["soil"]) if has_soil else zero,
-        soil_area_ha=(
-            _floats(rows["soil_b0_area_mm2"], 1 / MM2_PER_HA) if has_soil else zero
-        ),
+        soil_area_ha=(_floats(rows["soil_b0_area_mm2"], 1 / MM2_PER_HA) if has_soil else zero),
     )
 
 
@@ -118,21 +115,27 @@ def stock_terms(
                     pieces.append(
                         pd.DataFrame(
                             {
-                                "row": at[occurs], "pool": str(pool), "atom": number,
+                                "row": at[occurs],
+                                "pool": str(pool),
+                                "atom": number,
                                 "amount": amount[occurs],
                             }
                         )
                     )
     if not pieces:
         return pd.DataFrame(
-            {"row": np.zeros(0, np.int64), "pool": pd.Series([], dtype=object),
-             "atom": np.zeros(0, np.int64), "amount": np.zeros(0)}
+            {
+                "row": np.zeros(0, np.int64),
+                "pool": pd.Series([], dtype=object),
+                "atom": np.zeros(0, np.int64),
+                "amount": np.zeros(0),
+            }
         )
     return pd.concat(pieces, ignore_index=True)
 
 
 def estimated_rows(side: Side, *, densities: Densities, pool: Pool) -> NDArray[np.bool_]:
-    """Return which rows have an estimate of ``pool``; shape (rows,). Unclassified rows have none."""
+    """Return which classified rows have an estimate of ``pool``; shape (rows,)."""
     flags = np.zeros(len(side.code), dtype=bool)
     for (code, stratum), at in _groups(side):
         way = densities.ways[code, stratum, pool]

@@ -96,17 +96,17 @@ class Atoms:
         drawn: dict[str, NDArray[np.float64]] = {}
         areas: dict[tuple[str, int], NDArray[np.float64]] = {}
         out = np.empty((len(self.items), draws))
-        for row, atom in zip(out, self.items, strict=True):
-            row[:] = 1.0
+        out[:] = 1.0
+        for number, atom in enumerate(self.items):
             for key in atom.factors:
                 if key not in drawn:
                     drawn[key] = draw_factor(self.factors[key], seed=seed, draws=draws)
-                row *= drawn[key]
+                out[number] *= drawn[key]
             if atom.area is not None:
                 if atom.area not in areas:
                     normal = _stream(seed, f"area:{atom.area[0]}:{atom.area[1]}", draws)
                     areas[atom.area] = 1.0 + normal * (self.area_half_width / Z95)
-                row *= areas[atom.area]
+                out[number] *= areas[atom.area]
         return out
 
 
@@ -205,9 +205,9 @@ class Forms:
         for start in range(0, len(self), _BATCH):
             stop = min(start + _BATCH, len(self))
             batch = np.zeros((stop - start, drawn.shape[1]))
-            for row, form in zip(batch, range(start, stop), strict=True):
+            for form in range(start, stop):
                 for at in range(self.pointer[form], self.pointer[form + 1]):
-                    row += self.amount[at] * drawn[self.atom[at]]
+                    batch[form - start] += self.amount[at] * drawn[self.atom[at]]
             low[start:stop], high[start:stop] = np.quantile(batch, _PROBABILITIES, axis=1)
         return significant(low), significant(high)
 

@@ -97,7 +97,7 @@ def number_text(value: object) -> str:
 def clean_text(value: object) -> str:
     """Return a text in Unicode form NFC without direction controls.
 
-    >>> clean_text("\\u202e盟市")
+    >>> clean_text(chr(0x202E) + "盟市")
     '盟市'
     """
     return unicodedata.normalize("NFC", str(value)).translate(_DIRECTION_CONTROLS)

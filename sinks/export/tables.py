@@ -7,6 +7,7 @@ back as decimals, so that league rows can be added and compared with the region 
 from __future__ import annotations
 
 import csv
+import itertools
 import operator
 import re
 from decimal import Decimal
@@ -54,8 +55,9 @@ def write_table(
         hold what its column is declared to hold.
 
     """
-    missing, unknown = set(schema.columns) - set(frame.columns), set(frame.columns) - set(
-        schema.columns
+    missing, unknown = (
+        set(schema.columns) - set(frame.columns),
+        set(frame.columns) - set(schema.columns),
     )
     if missing or unknown:
         raise ResultError(
@@ -167,7 +169,7 @@ def _refuse_repeats(rows: list[tuple[str, ...]], schema: Schema) -> None:
     """Raise if two neighbours of the sorted rows have the same keys."""
     names = list(schema.columns)
     keys = operator.itemgetter(*(names.index(key) for key in schema.keys))
-    for before, row in zip(rows, rows[1:], strict=False):
+    for before, row in itertools.pairwise(rows):
         if keys(before) == keys(row):
             named = dict(zip(schema.keys, keys(row), strict=True))
             raise ResultError(f"{schema.name}.csv has two rows with the keys {named}")

@@ -1,0 +1,1 @@
+"""The contract's tables, one module each, from terms and exact areas."""

@@ -1,0 +1,141 @@
+"""stocks.csv: every ecosystem and pool of every zone and year has a row."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from sinks.categories import Completeness, Ecosystem, Pool
+from sinks.stocks import estimated_rows, stock_terms
+from sinks.tabulate import Drawn, intervals, roll_up
+
+from .areas import ecosystem_of
+from .numbers import bounds, decimals
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sinks.inventory import Settings
+    from sinks.methods import Context
+    from sinks.stocks import Side
+    from sinks.zone_tree import ZoneTree
+
+STOCK_KEYS = ("year", "ecosystem", "pool")
+"""Columns that name a stock inside a zone."""
+
+
+def stock_rows(rows: pd.DataFrame, side: Side, context: Context) -> pd.DataFrame:
+    """Return the stock terms of one year with their zone and ecosystem."""
+    terms = stock_terms(
+        side, densities=context.densities, ecosystems=context.ecosystems, atoms=context.atoms
+    )
+    at = terms["row"].to_numpy()
+    return terms.assign(
+        zone_code=rows["zone_code"].to_numpy()[at],
+        year=side.year,
+        code=side.code[at],
+        stratum=side.stratum[at],
+        ecosystem=ecosystem_of(side.code, context.ecosystems)[at],
+    )
+
+
+def stocks(
+    terms: pd.DataFrame,
+    fine: pd.DataFrame,
+    areas: pd.DataFrame,
+    per_year: Sequence[tuple[pd.DataFrame, Side]],
+    context: Context,
+    settings: Settings,
+    tree: ZoneTree,
+    drawn: Drawn,
+) -> pd.DataFrame:
+    """Return stocks.csv: every ecosystem and pool of every zone and year has a row."""
+    years = sorted(side.year for _, side in per_year)
+    frame = pd.DataFrame(
+        [
+            (zone, tree.names[zone], level, year, str(ecosystem), str(pool))
+            for level, zone in tree.all_zones()
+            for year in years
+            for ecosystem in Ecosystem
+            for pool in Pool
+        ],
+        columns=["zone_code", "zone_name", "level", *STOCK_KEYS],
+    )
+    keys = ["zone_code", "level", *STOCK_KEYS]
+    area = roll_up(areas, ["year", "ecosystem"], ["area_micro"], tree)
+    frame = frame.merge(area, how="left", on=["zone_code", "level", "year", "ecosystem"])
+    frame = frame.merge(roll_up(fine, STOCK_KEYS, ["micro"], tree), how="left", on=keys)
+    frame = frame.merge(intervals(terms, STOCK_KEYS, drawn, tree), how="left", on=keys)
+    flags = pd.concat(
+        [_estimated(rows, side, context, settings) for rows, side in per_year], ignore_index=True
+    )
+    known = roll_up(flags, STOCK_KEYS, ["estimated"], tree)
+    frame = frame.merge(known, how="left", on=keys)
+    absent = frame["area_micro"].fillna(0).eq(0)
+    estimated = frame["estimated"].fillna(0).gt(0) & ~absent
+    frame["completeness"] = np.select(
+        [absent, estimated],
+        [str(Completeness.NO), str(Completeness.ESTIMATED)],
+        str(Completeness.NE),
+    )
+    frame["depth_cm"] = np.where(frame["pool"].eq(str(Pool.SOIL)), context.densities.depth_cm, "")
+    shown = absent | estimated
+    frame["area_ha"] = decimals(frame["area_micro"].fillna(0))
+    frame["stock_t_c"] = decimals(frame["micro"].fillna(0).where(shown))
+    for bound in ("low", "high"):
+        frame[f"{bound}_t_c"] = bounds(frame[bound].fillna(0).where(shown))
+    frame["method"] = [
+        _stock_method(ecosystem, pool, settings) if is_estimated else ""
+        for ecosystem, pool, is_estimated in zip(
+            frame["ecosystem"], frame["pool"], estimated, strict=True
+        )
+    ]
+    return frame[
+        [
+            "zone_code",
+            "zone_name",
+            "level",
+            *STOCK_KEYS,
+            "depth_cm",
+            "area_ha",
+            "stock_t_c",
+            "low_t_c",
+            "high_t_c",
+            "method",
+            "completeness",
+        ]
+    ]
+
+
+def _estimated(
+    rows: pd.DataFrame, side: Side, context: Context, settings: Settings
+) -> pd.DataFrame:
+    """Return how many activity rows of each finest zone, ecosystem and pool have an estimate."""
+    pieces = []
+    for pool in Pool:
+        has = estimated_rows(side, densities=context.densities, pool=pool)
+        if pool is Pool.SOIL and settings.soil_from_map:
+            has = has & (side.soil_area_ha > 0)
+        pieces.append(
+            pd.DataFrame(
+                {
+                    "zone_code": rows["zone_code"],
+                    "year": side.year,
+                    "ecosystem": ecosystem_of(side.code, context.ecosystems),
+                    "pool": str(pool),
+                    "estimated": has.astype(np.int64),
+                }
+            )
+        )
+    keys = ["zone_code", *STOCK_KEYS]
+    return pd.concat(pieces).groupby(keys, sort=True)["estimated"].sum().reset_index()
+
+
+def _stock_method(ecosystem: str, pool: str, settings: Settings) -> str:
+    """Return how a stock was made: from pixels, from the soil map, or from table densities."""
+    if pool == Pool.SOIL:
+        return "soil_map" if settings.soil_from_map else "density_table"
+    pixels = Ecosystem(ecosystem) in settings.biomass_ecosystems and pool in (Pool.AGB, Pool.BGB)
+    return "biomass_map" if pixels else "density_table"

@@ -1,0 +1,164 @@
+"""totals.csv: sums over ecosystems and pools, with intervals and a verdict on the signal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from sinks.tabulate import MICRO, Drawn, intervals, roll_up
+from sinks.units import CO2_PER_CARBON
+
+from .areas import PAIR_KEYS
+from .changes import STEP
+from .numbers import bounds, decimals
+from .scopes import SCOPES, in_scope
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from sinks.zone_tree import ZoneTree
+
+ONE_SIDED_LIMIT = 0.05
+"""Share of the gross change above which one-sided losses decide the verdict (CONTRACT)."""
+
+
+def stock_totals(
+    terms: pd.DataFrame, fine: pd.DataFrame, drawn: Drawn, tree: ZoneTree
+) -> pd.DataFrame:
+    """Return the stock rows of totals.csv."""
+    pieces = []
+    for scope, members in SCOPES.items():
+        names = {str(m) for m in members}
+        mine = terms[terms["ecosystem"].isin(names)]
+        rows = roll_up(fine[fine["ecosystem"].isin(names)], ["year"], ["micro"], tree)
+        both = _every_zone(rows, tree, ["year"], sorted(set(terms["year"]))).merge(
+            intervals(mine, ["year"], drawn, tree), how="left", on=["zone_code", "level", "year"]
+        )
+        pieces.append(both.assign(scope=scope))
+    out = pd.concat(pieces, ignore_index=True)
+    out["quantity"], out["year0"], out["year1"] = "stock", pd.NA, out["year"]
+    return _finish(
+        out,
+        tree,
+        value=out["micro"],
+        sink=None,
+        one_sided=np.zeros(len(out), bool),
+        methods=pd.Series("stock", index=out.index),
+        factor=None,
+    )
+
+
+def change_totals(
+    terms: pd.DataFrame, fine: pd.DataFrame, one_sided: pd.DataFrame, drawn: Drawn, tree: ZoneTree
+) -> pd.DataFrame:
+    """Return the change rows of totals.csv; soil steps and NE rows stay out."""
+    counted = fine[fine["estimated"] & fine["method"].ne(STEP)]
+    usable = terms[terms["method"].ne(STEP)]
+    pairs = sorted(set(zip(fine["year0"], fine["year1"], strict=True)))
+    keys = ["zone_code", "level", *PAIR_KEYS]
+    pieces = []
+    for scope, members in SCOPES.items():
+        rows = in_scope(counted, members)
+        summed = _every_zone(
+            roll_up(rows, PAIR_KEYS, ["micro", "co2_micro"], tree), tree, PAIR_KEYS, pairs
+        )
+        bounds = intervals(in_scope(usable, members), PAIR_KEYS, drawn, tree)
+        summed = summed.merge(bounds, how="left", on=keys).assign(scope=scope)
+        pieces.append(summed.merge(_methods_of(rows, tree), how="left", on=keys))
+    out = pd.concat(pieces, ignore_index=True)
+    out = out.merge(one_sided[[*keys, "scope", "share"]], how="left", on=[*keys, "scope"])
+    out["quantity"] = "change"
+    years = (out["year1"] - out["year0"]).to_numpy(dtype=np.float64)
+    return _finish(
+        out,
+        tree,
+        value=out["micro"],
+        sink=out["co2_micro"],
+        one_sided=(out["share"].fillna(0) > ONE_SIDED_LIMIT).to_numpy(),
+        methods=out["method"].fillna(""),
+        factor=CO2_PER_CARBON / years,
+    )
+
+
+def _finish(
+    out: pd.DataFrame,
+    tree: ZoneTree,
+    *,
+    value: pd.Series,
+    sink: pd.Series | None,
+    one_sided: NDArray[np.bool_],
+    methods: pd.Series,
+    factor: NDArray[np.float64] | None,
+) -> pd.DataFrame:
+    """Add the columns that stocks and changes share: bounds, signal and verdict."""
+    shown = value.notna()
+    low, high = out["low"].fillna(0.0).where(shown), out["high"].fillna(0.0).where(shown)
+    half = (high - low) / 2
+    size = value.abs() / MICRO
+    out["zone_name"] = out["zone_code"].map(dict(tree.names))
+    out["value_t_c"] = decimals(value)
+    out["low_t_c"], out["high_t_c"] = bounds(low), bounds(high)
+    blank = pd.Series(pd.NA, index=out.index)
+    out["sink_t_co2_per_year"] = blank if sink is None else decimals(sink)
+    for bound, series in (("low", low), ("high", high)):
+        out[f"{bound}_t_co2_per_year"] = blank if factor is None else bounds(series * factor)
+    out["half_width_share"] = bounds((half / size.where(size > 0)).astype("Float64"))
+    out["signal_ratio"] = bounds((size / half.where(half > 0)).astype("Float64"))
+    out["verdict"] = np.select(
+        [~shown, one_sided, ((size > half) & (size > 0)).fillna(value=False)],
+        ["not_estimated", "one_sided", "signal"],
+        "no_signal",
+    )
+    out["method"] = methods.where(shown, "")
+    return out[
+        [
+            "zone_code",
+            "zone_name",
+            "level",
+            *PAIR_KEYS,
+            "quantity",
+            "scope",
+            "value_t_c",
+            "low_t_c",
+            "high_t_c",
+            "sink_t_co2_per_year",
+            "low_t_co2_per_year",
+            "high_t_co2_per_year",
+            "half_width_share",
+            "signal_ratio",
+            "verdict",
+            "method",
+        ]
+    ]
+
+
+def _methods_of(rows: pd.DataFrame, tree: ZoneTree) -> pd.DataFrame:
+    """Return the methods behind each total, joined by +."""
+    pieces = [
+        rows.assign(zone_code=tree.at(level, rows["zone_code"]))
+        .groupby(["zone_code", *PAIR_KEYS])["method"]
+        .agg(lambda m: "+".join(sorted(set(m))))
+        .reset_index()
+        .assign(level=level)
+        for level in tree.levels
+    ]
+    return pd.concat(pieces, ignore_index=True)
+
+
+def _every_zone(
+    rows: pd.DataFrame, tree: ZoneTree, keys: Sequence[str], values: Sequence[object]
+) -> pd.DataFrame:
+    """Give every zone and key a row; the columns of those without one are missing."""
+    full = pd.DataFrame(
+        [
+            (level, zone, *(value if isinstance(value, tuple) else (value,)))
+            for level, zone in tree.all_zones()
+            for value in values
+        ],
+        columns=["level", "zone_code", *keys],
+    )
+    return full.merge(rows, how="left", on=["level", "zone_code", *keys])

@@ -1,0 +1,43 @@
+"""trace.csv: which coefficient rows and pixels made each stock."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from sinks.tabulate import MICRO, Drawn, micro, roll_up
+
+from .numbers import decimals
+
+if TYPE_CHECKING:
+    from sinks.methods import Context
+    from sinks.zone_tree import ZoneTree
+
+
+def trace(terms: pd.DataFrame, drawn: Drawn, context: Context, tree: ZoneTree) -> pd.DataFrame:
+    """Return which factors made each stock: the way from a figure to coefficient rows."""
+    keys = ["year", "code", "stratum", "ecosystem", "pool", "atom"]
+    amounts = terms.groupby(["zone_code", *keys], sort=True)["amount"].sum().reset_index()
+    amounts["amount_micro"] = micro(amounts.pop("amount").to_numpy())
+    out = roll_up(amounts, keys, ["amount_micro"], tree)
+    atom = out["atom"].to_numpy()
+    out["factors"] = ["*".join(context.atoms.items[a].factors) for a in atom]
+    out["amount"] = decimals(out["amount_micro"])
+    out["stock_t_c"] = decimals(
+        pd.Series(micro(out["amount_micro"].to_numpy() / MICRO * drawn.central[atom]))
+    )
+    return out[
+        [
+            "zone_code",
+            "level",
+            "year",
+            "code",
+            "stratum",
+            "ecosystem",
+            "pool",
+            "amount",
+            "factors",
+            "stock_t_c",
+        ]
+    ]

@@ -1,0 +1,323 @@
+"""Everything a run needs, opened and checked before anything is computed.
+
+``tanhui check`` ends here, ``tanhui run`` starts here: both list every finding at once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from rasters import (
+    ProductKind,
+    RefusedError,
+    check_zones,
+    inspect,
+    load_product,
+    load_zones,
+    local_path,
+    product_remarks,
+)
+from rasters.findings import Severity, finding
+
+from .categories import Ecosystem, Status
+from .coefficients import load_register
+from .config import load_config
+from .densities import root_shoot_edges
+from .methods import METHODS
+from .regions import load_region
+from .zone_tree import ZoneTree
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from rasters import Product, RasterSource, Zones
+    from rasters.findings import Finding
+
+    from .coefficients import Register
+    from .config import Config
+    from .regions import Region
+
+T = TypeVar("T")
+Role = tuple[str, int | None]
+"""Section of the config and year, such as ``("land_cover", 2020)``; soil has no year."""
+_SOIL_METHODS = ("stock_difference",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """A checked inventory.toml with everything it names."""
+
+    path: Path
+    """The inventory.toml."""
+    config: Config
+    """Its content."""
+    region: Region | None
+    """The region, restricted to the zones asked for; None for a user's own zones."""
+    zones: Zones
+    """The zones that are counted: the finest level."""
+    zone_file: Path
+    """The file they were read from."""
+    tree: ZoneTree
+    """The zones that are reported."""
+    products: Mapping[str, Product]
+    """Product of each section."""
+    sources: Mapping[Role, RasterSource]
+    """Raster of each section and year."""
+    register: Register
+    """Coefficient rows."""
+    edges: tuple[float, ...]
+    """Biomass class edges that the root:shoot rows need, t d.m./ha."""
+    findings: tuple[Finding, ...]
+    """Warnings and notes; errors have been raised."""
+
+    @property
+    def ecosystems(self) -> dict[str, Ecosystem]:
+        """Ecosystem of each land-cover class code."""
+        return {
+            c.code: Ecosystem(c.ecosystem)
+            for c in self.products["land_cover"].classes
+            if c.ecosystem is not None
+        }
+
+
+def prepare(path: Path, *, root: Path | None = None) -> Prepared:
+    """Read and check an inventory.toml and everything it names.
+
+    Parameters
+    ----------
+    path
+        The inventory.toml.
+    root
+        Folder that no file may lie outside of; None for anywhere on this machine.
+
+    Raises
+    ------
+    RefusedError
+        With every finding, warnings included, if one of them is an error.
+
+    """
+    config = load_config(path)
+    base = path.resolve().parent
+    faults = _Faults()
+    faults.extend(_methods(config, path.name))
+    products = _products(config, base, faults)
+    sources = _sources(config, base, root, products, faults)
+    zones = faults.collect(lambda: _zones(config, base, root, path.name, faults))
+    register = faults.collect(lambda: load_register(_tables(config, base)))
+    if faults.fatal or zones is None or register is None:
+        raise RefusedError(faults.found)
+    region, counted, zone_file, tree = zones
+    land_cover = products["land_cover"]
+    codes = {c.code: Ecosystem(c.ecosystem) for c in land_cover.classes if c.ecosystem}
+    strata = [c.code for c in products["stratum"].classes] if "stratum" in products else []
+    mapped = config.biomass.ecosystems if config.biomass else ()
+    return Prepared(
+        path=path,
+        config=config,
+        region=region,
+        zones=counted,
+        zone_file=zone_file,
+        tree=tree,
+        products=products,
+        sources=sources,
+        register=register,
+        edges=root_shoot_edges(register, codes=codes, mapped=mapped, strata=["none", *strata]),
+        findings=tuple(faults.found),
+    )
+
+
+class _Faults:
+    """Findings gathered from steps that may each refuse."""
+
+    def __init__(self) -> None:
+        self.found: list[Finding] = []
+
+    @property
+    def fatal(self) -> bool:
+        """Whether an error is among them."""
+        return any(f.severity is Severity.ERROR for f in self.found)
+
+    def extend(self, found: list[Finding]) -> None:
+        """Add findings."""
+        self.found.extend(found)
+
+    def collect(self, step: Callable[[], T]) -> T | None:
+        """Run a step; a refusal becomes findings and None."""
+        try:
+            return step()
+        except RefusedError as error:
+            self.found.extend(error.findings)
+            return None
+
+
+def _methods(config: Config, where: str) -> list[Finding]:
+    """List methods that this version does not have, and statuses they do not suffice for."""
+    named = {m for m in config.methods.values()}
+    named |= {m for methods in config.compare.values() for m in methods}
+    found = [
+        finding(
+            "sinks",
+            "config-method-unavailable",
+            value=name,
+            where=f"{where}: methods",
+            known=", ".join(sorted(METHODS)),
+        )
+        for name in sorted(named - set(METHODS))
+    ]
+    if config.soil_method not in _SOIL_METHODS:
+        found.append(
+            finding(
+                "sinks",
+                "config-method-unavailable",
+                value=config.soil_method,
+                where=f"{where}: methods.soil",
+                known=", ".join(_SOIL_METHODS),
+            )
+        )
+    if config.status is Status.EVALUATION and config.soil_method != "transition":
+        found.append(
+            finding(
+                "sinks", "config-soil-transition", value=config.status, where=f"{where}: status"
+            )
+        )
+    return found
+
+
+def _products(config: Config, base: Path, faults: _Faults) -> dict[str, Product]:
+    """Load the product of every section that is given, and check its kind."""
+    wanted = {
+        "land_cover": (config.land_cover.product, ProductKind.LAND_COVER),
+        "biomass": (config.biomass and config.biomass.product, ProductKind.BIOMASS),
+        "soil": (config.soil and config.soil.product, ProductKind.SOIL),
+        "stratum": (config.stratum and config.stratum.product, ProductKind.STRATUM),
+    }
+    products: dict[str, Product] = {}
+    for section, (named, kind) in wanted.items():
+        if named is None:
+            continue
+        product = faults.collect(lambda named=named: load_product(_product_name(named, base)))
+        if product is None:
+            continue
+        faults.extend(product_remarks(product))
+        if product.kind is kind:
+            products[section] = product
+            continue
+        faults.extend(
+            [
+                finding(
+                    "sinks",
+                    "config-product-kind",
+                    value=product.id,
+                    where=f"[{section}]",
+                    section=section,
+                    kind=product.kind,
+                    needed=kind,
+                )
+            ]
+        )
+    return products
+
+
+def _product_name(named: str, base: Path) -> str | Path:
+    """Return a packaged id as it is, anything with a suffix as a path beside the config."""
+    return local_path(named, base) if named.endswith(".toml") else named
+
+
+def _tables(config: Config, base: Path) -> list[str | Path]:
+    """Return packaged table ids as they are, CSV names as paths beside the config."""
+    return [
+        local_path(name, base) if name.endswith(".csv") else name
+        for name in config.coefficients.tables
+    ]
+
+
+def _sources(
+    config: Config,
+    base: Path,
+    root: Path | None,
+    products: Mapping[str, Product],
+    faults: _Faults,
+) -> dict[Role, RasterSource]:
+    """Inspect the header of every raster that is named."""
+    files: dict[Role, str] = {
+        ("land_cover", year): name for year, name in sorted(config.land_cover.files.items())
+    }
+    if config.biomass:
+        files |= {("biomass", y): name for y, name in sorted(config.biomass.files.items())}
+    if config.soil:
+        files["soil", None] = config.soil.file
+    if config.stratum:
+        files["stratum", None] = config.stratum.file
+    sources: dict[Role, RasterSource] = {}
+    for (section, year), name in files.items():
+        path = faults.collect(lambda name=name: local_path(name, base, root=root))
+        if path is None or section not in products:
+            continue
+        source, found = inspect(path, products[section], year=year)
+        faults.extend(found)
+        if source is not None:
+            sources[section, year] = source
+    return sources
+
+
+def _zones(
+    config: Config, base: Path, root: Path | None, where: str, faults: _Faults
+) -> tuple[Region | None, Zones, Path, ZoneTree] | None:
+    """Return the region, the counted zones, their file, and the reported zones."""
+    if config.zones is not None:
+        path = local_path(config.zones.path, base, root=root)
+        zones, found = load_zones(
+            path, code=config.zones.code, name=config.zones.name, datum=config.zones.datum
+        )
+        faults.extend(found)
+        if zones is None:
+            return None
+        faults.extend(check_zones(zones, path.name))
+        return None, zones, path, own_zones_tree(zones)
+    region = load_region(str(config.inventory.region))
+    level = region.level(str(config.inventory.level))
+    if config.inventory.zones:
+        region = region.restrict(config.inventory.zones)
+        if level.id not in {x.id for x in region.levels}:
+            known = ", ".join(x.id for x in region.levels)
+            raise RefusedError(
+                [
+                    finding(
+                        "sinks",
+                        "config-level-unknown",
+                        value=level.id,
+                        where=f"{where}: inventory.level",
+                        region=region.id,
+                        known=known,
+                    )
+                ]
+            )
+    counted = region.finest_zones()
+    return region, counted, region.folder / region.boundary.zones, region_tree(region, level.id)
+
+
+def region_tree(region: Region, level: str) -> ZoneTree:
+    """Return the tree of a region from its coarsest level down to ``level``."""
+    ids = [x.id for x in region.levels]
+    written = tuple(ids[: ids.index(level) + 1])
+    table = region.ancestors()
+    return ZoneTree(
+        levels=written,
+        ancestors={x: dict(zip(table.index, table[x], strict=True)) for x in written},
+        names=dict(zip(region.zones["code"], region.zones["name_zh"], strict=True)),
+    )
+
+
+def own_zones_tree(zones: Zones) -> ZoneTree:
+    """Return the tree of a user's own zones: themselves, and ALL above several."""
+    own = {code: code for code in zones.codes}
+    names = dict(zip(zones.codes, zones.names, strict=True))
+    if len(own) == 1:
+        return ZoneTree(levels=("zone",), ancestors={"zone": own}, names=names)
+    return ZoneTree(
+        levels=("all", "zone"),
+        ancestors={"all": dict.fromkeys(own, "ALL"), "zone": own},
+        names={**names, "ALL": "合计"},
+    )
