@@ -27,6 +27,7 @@ from .sweep import (
     ROW_BITS,
     ZONE_BITS,
     bound,
+    bucket_sort,
     count_blocks,
     fill_blocks,
     share_areas,
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 _STEP_DEGREES = 0.002  # of an edge brought to another CRS: areas err by 1e-8 (measured)
 _STEP_METRES = 200.0  # the same on the ground
 _BAND_ROWS = 1536  # three tiles of 512; the entries of 103 banners at 30 m are then 10 MB
+_MOST_LINES = 2**22  # zones x rows of a band that are worth a table
 _EDGE_SLACK = 1e-6  # of a pixel: zones that end where the grid ends
 _DOUBLE_MM2 = 1_000_000 + 1_000  # the overlap that a zone check lets pass, and rounding
 
@@ -103,7 +105,8 @@ def covering_grid(grid: Grid, zones: Zones) -> Grid:
     south = max(rows, int(np.ceil(bottom - _EDGE_SLACK)))
     if (west, north, east, south) == (0, 0, cols, rows):
         return grid
-    moved = grid.transform * Affine.translation(west, north)
+    a, b, c, d, e, f = grid.transform[:6]
+    moved = Affine(a, b, c + a * west, d, e, f + e * north)
     return replace(grid, transform=moved, shape=(south - north, east - west))
 
 
@@ -339,14 +342,14 @@ def _band(
     most = bound(*ends, row0, row1, cols)
     key, cover, area = (np.empty(most, dtype=np.int64) for _ in range(3))
     n = walk(*ends, edges.zone, edges.sign, edges.curvature, row0, row1, cols, key, cover, area)
-    order = np.argsort(key[:n])
+    order = _order(key[:n], COL_BITS)
     room_runs, room_edges = n + 1, n + cols
     while True:
         runs = np.empty((room_runs, 4), dtype=np.int32)
         parts = np.empty((room_edges, 3), dtype=np.int32)
         fractions = np.empty(room_edges, dtype=np.int64)
         n_runs, n_edges, tangled = sweep(
-            key, order, cover, area, row0, cols, runs, parts, fractions
+            key, order, cover, area, row0, row1, cols, runs, parts, fractions
         )
         if tangled >= 0:
             raise RefusedError([_find("zones-tangled", tangled, f"rows {row0} to {row1}")])
@@ -360,7 +363,7 @@ def _band(
         | (parts[:, 2].astype(np.int64) << ZONE_BITS)
         | parts[:, 0]
     )
-    by_pixel = np.argsort(pixel)
+    by_pixel = _order(pixel, COL_BITS + ZONE_BITS)
     double = share_areas(
         parts, by_pixel, fractions, edges.areas.at(parts[:, 1], parts[:, 2]), areas
     )
@@ -368,6 +371,14 @@ def _band(
         value = f"{double / 1e6:,.1f}"
         raise RefusedError([_find("zones-double", value, f"rows {row0} to {row1}")])
     return runs, parts, fractions, areas
+
+
+def _order(key: NDArray[np.int64], shift: int) -> NDArray[np.int64]:
+    """Return the order of keys whose bits above ``shift`` name a line of pixels."""
+    lines = int(key.max(initial=0) >> shift) + 1
+    if lines > _MOST_LINES:
+        return np.argsort(key)
+    return bucket_sort(key, shift, np.zeros(lines + 1, dtype=np.int64))
 
 
 def _zones(edges: ZoneEdges) -> int:

@@ -98,8 +98,9 @@ class Grid:
     @property
     def bounds(self) -> tuple[float, float, float, float]:
         """Left, bottom, right and top in units of the CRS."""
-        left, top = self.transform * (0, 0)
-        right, bottom = self.transform * (self.shape[1], self.shape[0])
+        rows, cols = self.shape
+        left, top = self.transform.c, self.transform.f
+        right, bottom = left + cols * self.transform.a, top + rows * self.transform.e
         return min(left, right), min(bottom, top), max(left, right), max(bottom, top)
 
     @property
@@ -130,12 +131,12 @@ def same_grid(a: Grid, b: Grid) -> bool:
     """Say whether two grids have the same pixels, to 1e-6 of a pixel over the whole extent."""
     if a.shape != b.shape or not same_crs(a.crs, b.crs):
         return False
-    rows, cols = a.shape
-    x0, y0 = a.pixel_size
+    p, q, (rows, cols) = a.transform, b.transform, a.shape
+    width, height = a.pixel_size
     return all(
-        abs(p - q) <= _GRID_TOLERANCE * size
-        for corner in ((0, 0), (cols, rows))
-        for p, q, size in zip(a.transform * corner, b.transform * corner, (x0, y0), strict=True)
+        abs(p.c - q.c + (p.a - q.a) * col) <= _GRID_TOLERANCE * width
+        and abs(p.f - q.f + (p.e - q.e) * row) <= _GRID_TOLERANCE * height
+        for row, col in ((0, 0), (rows, cols))
     )
 
 

@@ -33,6 +33,8 @@ _MAX_CHECKED_BLOCKS = 200_000  # 1.5 us each; the rest shows when it is read
 _LOSSY = frozenset({"JPEG", "YCbCr JPEG", "WEBP", "JPEG2000", "JXL", "LERC"})
 _INTEGERS = frozenset({"uint8", "int8", "uint16", "int16", "uint32", "int32"})
 _FLOATS = frozenset({"float32", "float64"})
+READABLE = _INTEGERS | _FLOATS
+"""Names of the dtypes whose pixels can be read."""
 
 _TIFF_MAGIC = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _SUBDATASET = "gdalinfo {name}, then gdal_translate -of COG SUBDATASET {stem}.tif"
@@ -131,7 +133,7 @@ def check_header(
     is_class = product.kind in CLASS_KINDS
     dtype = dataset.dtypes[band - 1]
     found = []
-    if dtype not in _INTEGERS | (frozenset() if is_class else _FLOATS):
+    if dtype not in (_INTEGERS if is_class else READABLE):
         code = "raster-class-float" if is_class and dtype in _FLOATS else "raster-dtype"
         found.append(finding("rasters", code, value=dtype, where=where))
     if not is_class and dataset.colorinterp[band - 1] is ColorInterp.palette:

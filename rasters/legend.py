@@ -149,6 +149,9 @@ class Product:
     def band(self, year: int, *, count: int) -> int | None:
         """Return the band of ``year`` in a file of ``count`` bands, None where it is unknown.
 
+        A file with another number of bands than the product lists is of another series, whose
+        bands are other years.
+
         Examples
         --------
         >>> glc = load_product("glc_fcs30d")
@@ -158,8 +161,7 @@ class Product:
         """
         if count == 1:
             return 1
-        band = dict(self.bands).get(year)
-        return band if band is not None and band <= count else None
+        return dict(self.bands).get(year) if count == len(self.bands) else None
 
 
 def product_ids() -> tuple[str, ...]:

@@ -186,6 +186,13 @@ class ProductFile(_Table):
             raise ValueError("its datum is unknown too")
         return text
 
+    @field_validator("bands")
+    @classmethod
+    def _each_once(cls, bands: dict[int, int]) -> dict[int, int]:
+        if sorted(bands.values()) != list(range(1, len(bands) + 1)):
+            raise ValueError("the years must name the bands 1, 2, ... of one file, each once")
+        return bands
+
     @field_validator("depth_cm")
     @classmethod
     def _downwards(cls, text: str | None) -> str | None:

@@ -20,12 +20,13 @@ NEGATIVE = -1
 """Result where an input pixel is below zero: the engine counts and refuses it."""
 
 
-@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+@njit(nogil=True, cache=True)
 def overlap_mean(
     data: NDArray[np.float64],
     row_edges: NDArray[np.float64],
     col_edges: NDArray[np.float64],
-    per_quantum: float,
+    per_unit: int,
+    origin: tuple[int, int],
     out: NDArray[np.int32],
     share: NDArray[np.uint16],
 ) -> None:
@@ -38,15 +39,16 @@ def overlap_mean(
     row_edges, col_edges
         Edges (rows, 2) and (cols, 2) of the output pixels in rows and columns of the window,
         low before high; they may reach past the window, which counts as no value.
-    per_quantum
+    per_unit
         Quanta in one unit of ``data``.
+    origin
+        Where in ``out`` and ``share`` the first output pixel goes.
     out, share
-        Written: rounded mean over the valid part in quanta and that part in 1/32768, both
-        (rows, cols).
+        Written: rounded mean over the valid part in quanta, and that part in 1/32768.
 
     """
     m, n = data.shape
-    rows, cols = out.shape
+    rows, cols = len(row_edges), len(col_edges)
     total, weight = np.empty(cols), np.empty(cols)
     below = np.empty(cols, dtype=np.bool_)
     for i in range(rows):
@@ -64,38 +66,34 @@ def overlap_mean(
                         weight[j] += part
                         below[j] |= value < 0
         for j in range(cols):
-            whole = (bottom - top) * (col_edges[j, 1] - col_edges[j, 0])
-            _settle(total[j], weight[j], whole, below[j], per_quantum, out, share, i, j)
+            part = weight[j] / ((bottom - top) * (col_edges[j, 1] - col_edges[j, 0]))
+            place = (origin[0] + i, origin[1] + j)
+            out[place], share[place] = _settled(total[j], weight[j], part, below[j], per_unit)
 
 
-@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
-def _settle(
+@njit(nogil=True, cache=True)
+def _settled(
     total: float,
     weight: float,
-    whole: float,
+    part: float,
     below: bool,  # noqa: FBT001  # numba knows no keyword-only arguments
-    per_quantum: float,
-    out: NDArray[np.int32],
-    share: NDArray[np.uint16],
-    i: int,
-    j: int,
-) -> None:
-    """Write one output pixel; a share that rounds to nothing is no value at all."""
-    part = np.int64(np.rint(weight / whole * SHARE_ONE))
+    per_unit: int,
+) -> tuple[int, int]:
+    """Return quanta and share of one output pixel; a share that rounds to 0 is no value."""
+    share = min(int(np.rint(part * SHARE_ONE)), SHARE_ONE)
     if below:
-        out[i, j], share[i, j] = NEGATIVE, max(part, 1)
-    elif part == 0:
-        out[i, j], share[i, j] = NODATA_INT, 0
-    else:
-        out[i, j] = np.int32(np.rint(total / weight * per_quantum))
-        share[i, j] = min(part, SHARE_ONE)
+        return NEGATIVE, max(share, 1)
+    if share == 0:
+        return NODATA_INT, 0
+    return int(np.rint(total / weight * per_unit)), share
 
 
-@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+@njit(nogil=True, cache=True)
 def pick(
     data: NDArray[Any],
     u: NDArray[np.float64],
     v: NDArray[np.float64],
+    origin: tuple[int, int],
     out: NDArray[Any],
     outside: NDArray[np.bool_],
 ) -> None:
@@ -107,29 +105,33 @@ def pick(
         Input window (m, n).
     u, v
         Column and row coordinates (rows, cols) in the window: pixel (r, c) holds c <= u < c + 1.
+    origin
+        Where in ``out`` and ``outside`` the first point goes.
     out, outside
-        Written, (rows, cols).
+        Written.
 
     """
     m, n = data.shape
-    for i in range(out.shape[0]):
-        for j in range(out.shape[1]):
+    for i in range(u.shape[0]):
+        for j in range(u.shape[1]):
             x, y = u[i, j], v[i, j]
+            place = (origin[0] + i, origin[1] + j)
             if x >= 0 and y >= 0 and x < n and y < m:  # NaN fails
-                out[i, j] = data[int(y), int(x)]
-                outside[i, j] = False
+                out[place] = data[int(y), int(x)]
+                outside[place] = False
             else:
-                out[i, j] = 0
-                outside[i, j] = True
+                out[place] = 0
+                outside[place] = True
 
 
-@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+@njit(nogil=True, cache=True)
 def sample_mean(
     data: NDArray[np.float64],
     u: NDArray[np.float64],
     v: NDArray[np.float64],
     samples: int,
-    per_quantum: float,
+    per_unit: int,
+    origin: tuple[int, int],
     out: NDArray[np.int32],
     share: NDArray[np.uint16],
 ) -> None:
@@ -141,15 +143,15 @@ def sample_mean(
         Input window (m, n); NaN where there is no value.
     u, v
         Column and row coordinates of the points, (rows * samples, cols * samples).
-    samples, per_quantum
-        Points along a side; quanta in one unit of ``data``.
+    samples, per_unit, origin
+        Points along a side of an output pixel; the others as in `overlap_mean`.
     out, share
-        Written as in `overlap_mean`, (rows, cols).
+        Written as in `overlap_mean`.
 
     """
     m, n = data.shape
-    for i in range(out.shape[0]):
-        for j in range(out.shape[1]):
+    for i in range(u.shape[0] // samples):
+        for j in range(u.shape[1] // samples):
             total, weight, below = 0.0, 0.0, False
             for a in range(i * samples, (i + 1) * samples):
                 for b in range(j * samples, (j + 1) * samples):
@@ -160,4 +162,6 @@ def sample_mean(
                             total += value
                             weight += 1.0
                             below |= value < 0
-            _settle(total, weight, samples * samples * 1.0, below, per_quantum, out, share, i, j)
+            place = (origin[0] + i, origin[1] + j)
+            part = weight / (samples * samples)
+            out[place], share[place] = _settled(total, weight, part, below, per_unit)

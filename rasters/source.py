@@ -20,10 +20,18 @@ import rasterio
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 
 from .errors import RefusedError
-from .findings import finding
+from .findings import Severity, finding
 from .grid import Grid
 from .harden import local_path
-from .header import check_header, check_layout, check_place, foreign_format, sidecars, year_doubt
+from .header import (
+    READABLE,
+    check_header,
+    check_layout,
+    check_place,
+    foreign_format,
+    sidecars,
+    year_doubt,
+)
 from .product_schema import CLASS_KINDS
 
 if TYPE_CHECKING:
@@ -67,6 +75,38 @@ class RasterSource:
         return self.product.kind in CLASS_KINDS
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredValues:
+    """How the values of a file are stored: enough to read them, whatever else is wrong."""
+
+    path: Path
+    """The GeoTIFF, absolute."""
+    band: int
+    """Band of the values, from 1."""
+    dtype: str
+    """Name of the pixels' numpy dtype."""
+    shape: tuple[int, int]
+    """Rows and columns."""
+    block_shape: tuple[int, int]
+    """Rows and columns of a stored block."""
+    nodata: tuple[float, ...]
+    """Pixel values without an observation."""
+    product: Product
+    """What the values mean."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examination:
+    """What a raster's header says."""
+
+    source: RasterSource | None
+    """The source; None where a finding is an error."""
+    stored: StoredValues | None
+    """How to read its values; None where they cannot or must not be read."""
+    findings: list[Finding]
+    """All faults, warnings and notes, in a fixed order."""
+
+
 def inspect(
     path: Path | str, product: Product, *, year: int | None = None
 ) -> tuple[RasterSource | None, list[Finding]]:
@@ -89,27 +129,34 @@ def inspect(
         All faults, warnings and notes, in a fixed order.
 
     """
+    examined = examine(path, product, year=year)
+    return examined.source, examined.findings
+
+
+def examine(path: Path | str, product: Product, *, year: int | None = None) -> Examination:
+    """Check as `inspect` does, and say how to read the values even of a refused file."""
     try:
         file = local_path(path, Path.cwd())
     except RefusedError as error:
-        return None, list(error.findings)
+        return _unread(*error.findings)
+    where = file.name
     if not file.is_file():
-        return None, [finding("rasters", "raster-not-file", value=path, where=file.name)]
+        return _unread(finding("rasters", "raster-not-file", value=path, where=where))
     other = foreign_format(file)
     if other is not None:
         name, command = other
-        return None, [
-            finding("rasters", "raster-format", value=name, where=file.name, command=command)
-        ]
+        return _unread(
+            finding("rasters", "raster-format", value=name, where=where, command=command)
+        )
     try:
         with warnings.catch_warnings():
             # A file without a place is reported below, with the other faults.
             warnings.simplefilter("ignore", NotGeoreferencedWarning)
             dataset = rasterio.open(file, driver="GTiff")
         with dataset:
-            return _inspect_open(dataset, file, product, year)
+            return _examine_open(dataset, file, product, year)
     except (RasterioError, OSError) as error:
-        return None, [finding("rasters", "raster-unreadable", value=error, where=file.name)]
+        return _unread(finding("rasters", "raster-unreadable", value=error, where=where))
 
 
 def file_hashes(paths: Iterable[Path]) -> dict[Path, str]:
@@ -136,14 +183,19 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def _inspect_open(
+def _unread(*findings: Finding) -> Examination:
+    return Examination(source=None, stored=None, findings=list(findings))
+
+
+def _examine_open(
     dataset: DatasetReader, file: Path, product: Product, year: int | None
-) -> tuple[RasterSource | None, list[Finding]]:
-    """Check an open file; see `inspect`."""
+) -> Examination:
+    """Check an open file; see `examine`."""
     where = file.name
     crs, found = check_place(dataset, product, where)
     band, more = _band(dataset, product, year, where)
-    found += more + check_layout(dataset, band or 1, where)
+    layout = check_layout(dataset, band or 1, where)
+    found += more + layout
     nodata: tuple[float, ...] = ()
     if band is not None:
         nodata, more = check_header(dataset, band, product, where)
@@ -154,20 +206,33 @@ def _inspect_open(
     doubt = year_doubt(dataset, file, year) if year is not None else None
     if doubt is not None:
         found.append(finding("rasters", "raster-year", value=doubt, where=where, year=year))
-    if crs is None or band is None or any(f.severity == "error" for f in found):
-        return None, found
-    source = RasterSource(
+    if band is None:
+        return _unread(*found)
+    stored = StoredValues(
         path=file,
         band=band,
-        grid=Grid(crs=crs, transform=dataset.transform, shape=dataset.shape),
         dtype=dataset.dtypes[band - 1],
-        nodata=nodata,
+        shape=dataset.shape,
         block_shape=dataset.block_shapes[band - 1],
+        nodata=nodata,
         product=product,
-        year=year,
-        files=tuple(Path(name) for name in dataset.files),
     )
-    return source, found
+    if any(f.code != "raster-truncated" for f in layout) or stored.dtype not in READABLE:
+        return _unread(*found)
+    source = None
+    if crs is not None and all(f.severity is not Severity.ERROR for f in found):
+        source = RasterSource(
+            path=file,
+            band=band,
+            grid=Grid(crs=crs, transform=dataset.transform, shape=stored.shape),
+            dtype=stored.dtype,
+            nodata=nodata,
+            block_shape=stored.block_shape,
+            product=product,
+            year=year,
+            files=tuple(Path(name) for name in dataset.files),
+        )
+    return Examination(source=source, stored=stored, findings=found)
 
 
 def _band(
@@ -180,6 +245,9 @@ def _band(
             return band, []
         known = ", ".join(str(y) for y, b in product.bands if b <= dataset.count)
         return None, [finding("rasters", "raster-year-band", value=year, where=where, known=known)]
+    if dataset.subdatasets:
+        pages = len(dataset.subdatasets)
+        return None, [finding("rasters", "raster-pages", value=pages, where=where)]
     if dataset.count == 1:
         return 1, []
     colours = {str(c.name) for c in dataset.colorinterp}

@@ -22,6 +22,7 @@ from pathlib import Path
 
 import pyproj
 import shapely
+
 from sinks.regions import load_region
 
 _DATA = Path(__file__).parents[1] / "sinks" / "data"
@@ -33,7 +34,13 @@ _SURVEY_2019 = "内蒙古自治区第三次国土调查主要数据公报"
 _WOODY, _GRASS = (1, 2, 3, 4, 5, 8, 9), (10,)
 _AS_MAPPED = {"shrub": (6, 7), "cropland": (12, 14), "settlement": (13,), "water": (0,),
               "desert": (16,)}  # fmt: skip
-_HINGGAN, _BAOTOU, _KUNDULUN, _BAYANNUR, _HULUNBUIR = "152200", "150200", "150203", "150800", "150700"
+_HINGGAN, _BAOTOU, _KUNDULUN, _BAYANNUR, _HULUNBUIR = (
+    "152200",
+    "150200",
+    "150203",
+    "150800",
+    "150700",
+)
 _CARBON_SHARES = {"150400": 4.8, "150500": 3.3, "152500": 1.7}  # %, Huang 2016
 _CARBON_SHARE_REST = 1.8  # %, the leagues not named there, together
 _ORDER = ("forest", "shrub", "grassland", "wetland", "cropland", "settlement", "water", "desert")
@@ -62,16 +69,22 @@ def main() -> None:
     for league, area in polygons.items():
         held = sum(row[0] for (zone, _), row in targets.items() if zone == league)
         rest = "desert" if league in (_HINGGAN, _BAOTOU) else "grassland"
-        words = "the polygon less the classes of the survey" if rest == "desert" else (
-            "the polygon less the other targets: MODIS class 10 less the land that the scaling "
-            "of forest and wetland takes"
+        words = (
+            "the polygon less the classes of the survey"
+            if rest == "desert"
+            else (
+                "the polygon less the other targets: MODIS class 10 less the land that the scaling "
+                "of forest and wetland takes"
+            )
         )
         source = "packaged polygon" if rest == "desert" else _MODIS
         targets[league, rest] = (area - held, "derived", source, words)
     _write(targets, polygons)
 
 
-def _survey_leagues(targets: dict[tuple[str, str], Row], surveys: dict[tuple[str, str, str], Row]) -> None:
+def _survey_leagues(
+    targets: dict[tuple[str, str], Row], surveys: dict[tuple[str, str, str], Row]
+) -> None:
     """Fill the two leagues whose survey names all classes but the unlisted other land."""
     for league in (_HINGGAN, _BAOTOU):
         source, locator = surveys[league, "林地", ""][1:3]
@@ -98,18 +111,21 @@ def _survey_leagues(targets: dict[tuple[str, str], Row], surveys: dict[tuple[str
             targets[league, ecosystem] = (area, "survey", source, f"{' + '.join(names)}; {locator}")
 
 
-def _forest(targets: dict[tuple[str, str], Row], others: list[str], modis: dict[tuple[str, int], float]) -> None:
+def _forest(
+    targets: dict[tuple[str, str], Row], others: list[str], modis: dict[tuple[str, int], float]
+) -> None:
     """Fill tree-covered land so that the leagues add to the inventory of the region.
 
     MODIS sees forest as the majority of a 5 km cell in Hulunbuir only (132,800 km2 with
     savannas; published there: above 130,000). What is left of the inventory total stands in
     stands smaller than a cell: the published shares of forest carbon divide it.
     """
-    rest = _TREES_HA - sum(row[0] for (_, ecosystem), row in targets.items() if ecosystem == "forest")
+    rest = _TREES_HA - sum(
+        row[0] for (_, ecosystem), row in targets.items() if ecosystem == "forest"
+    )
     hulunbuir = sum(modis[_HULUNBUIR, value] for value in _WOODY)
-    targets[_HULUNBUIR, "forest"] = (
-        hulunbuir, "derived", _MODIS, "classes 1-5, 8 and 9 as mapped; NOTE: published above 13000000",
-    )  # fmt: skip
+    how = "classes 1-5, 8 and 9 as mapped; press of 2020: over 130,000 km2"
+    targets[_HULUNBUIR, "forest"] = (hulunbuir, "derived", _MODIS, how)
     rest -= hulunbuir
     small = [zone for zone in others if zone != _HULUNBUIR and zone not in _CARBON_SHARES]
     grass = sum(modis[zone, 10] for zone in small)
@@ -142,7 +158,7 @@ def _wetland(
     for zone in others:
         swamp = wooded * woody[zone] / sum(woody.values())
         marsh = open_ * grass[zone] / sum(grass.values())
-        how = (f"regional total less 兴安 and 包头; wooded swamps by MODIS woody classes {swamp:.0f}, "
+        how = (f"regional total less 兴安 and 包头; wooded swamps by woody classes {swamp:.0f}, "
                f"others by class 10 {marsh:.0f}")  # fmt: skip
         targets[zone, "wetland"] = (swamp + marsh, "derived", f"{_SURVEY_2019}; {_MODIS}", how)
 

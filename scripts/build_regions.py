@@ -25,6 +25,7 @@ import geopandas as gpd
 import numpy as np
 import pyproj
 import shapely
+
 from rasters.datum import gcj02_to_wgs84
 
 _REGIONS = Path(__file__).parents[1] / "sinks" / "data" / "regions"

@@ -22,7 +22,6 @@ def coverage(
     areas: pd.DataFrame,
     *,
     polygon_m2: Mapping[str, float],
-    beyond_m2: Mapping[str, float],
     tree: ZoneTree,
 ) -> pd.DataFrame:
     """Return the exact areas of every written zone and year in millionths of a hectare.
@@ -30,11 +29,10 @@ def coverage(
     Parameters
     ----------
     areas
-        ``zone_code`` (finest), ``year``, ``code``, ``area_mm2``: counted on the grid.
+        ``zone_code`` (finest), ``year``, ``code``, ``area_mm2``: counted on the grid, which
+        holds the zones wholly, so that land beyond the raster is counted as outside.
     polygon_m2
         Ellipsoidal area of each finest zone, measured on the polygon alone.
-    beyond_m2
-        The part of it that lies outside the reference grid, measured on the polygon.
     tree
         Zones to report.
 
@@ -65,5 +63,4 @@ def coverage(
         table[name] = [round(int(v) * MICRO / MM2_PER_HA) for v in table[name]]
     ha = 1e-4  # hectares in a square metre
     table["polygon"] = micro(table["zone_code"].map(dict(polygon_m2)).to_numpy(float) * ha)
-    table["outside"] += micro(table["zone_code"].map(dict(beyond_m2)).to_numpy(float) * ha)
     return roll_up(table, ["year"], list(MEASURES), tree)

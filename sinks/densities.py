@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
     from rasters.findings import Finding
 
-    from .coefficients import Coefficient, Register
+    from .coefficient_register import Register
+    from .coefficient_rows import Coefficient
 
 _OPTIONAL = (Pool.BGB, Pool.DEAD_WOOD, Pool.LITTER)
 
@@ -59,7 +60,7 @@ class PoolDensity:
     completeness: Completeness
     """``estimated``, or why there is no figure."""
     parts: tuple[Part, ...] = ()
-    """Empty unless estimated."""
+    """Empty where there is no figure; a pool included elsewhere (IE) has a stated zero."""
 
 
 Key = tuple[str, str, Pool]
@@ -74,6 +75,13 @@ class Densities:
     """By class code, stratum and pool."""
     depth_cm: str
     """Depth of the soil pool, such as ``0-100``; blank where no soil is estimated."""
+
+    def not_estimated(self, ecosystems: Mapping[str, Ecosystem]) -> list[tuple[Pool, Ecosystem]]:
+        """Return the pools of ecosystems with area that no class has an estimate of."""
+        by_cell: dict[tuple[Pool, Ecosystem], set[bool]] = {}
+        for (code, _, pool), way in self.ways.items():
+            by_cell.setdefault((pool, ecosystems[code]), set()).add(bool(way.parts))
+        return sorted(cell for cell, seen in by_cell.items() if True not in seen)
 
     def rows(self) -> tuple[Coefficient, ...]:
         """Return every coefficient row used, once, in order of table and row."""
@@ -181,12 +189,7 @@ def _from_table(
     row = register.lookup(
         parameter="density", pool=pool, code=code, ecosystem=ecosystem, stratum=stratum
     )
-    if row is None:
-        return None
-    if row.value is None:
-        return PoolDensity(completeness=Completeness.NE)
-    part = Part(basis=basis, rows=(row,))
-    return PoolDensity(completeness=Completeness.ESTIMATED, parts=(part,))
+    return _from_row(row, basis)
 
 
 def _from_pixels(
@@ -243,12 +246,18 @@ def _soil(
         stratum=stratum,
         depth_cm=depth,
     )
+    return _from_row(row, Basis.AREA)
+
+
+def _from_row(row: Coefficient | None, basis: Basis) -> PoolDensity | None:
+    """Return the way of a density row: its value, or the notation key that it declares."""
     if row is None:
         return None
+    declared = row.completeness or Completeness.ESTIMATED
     if row.value is None:
-        return PoolDensity(completeness=Completeness.NE)
-    part = Part(basis=Basis.AREA, rows=(row,))
-    return PoolDensity(completeness=Completeness.ESTIMATED, parts=(part,))
+        absent = Completeness.NE if declared is Completeness.ESTIMATED else declared
+        return PoolDensity(completeness=absent)
+    return PoolDensity(completeness=declared, parts=(Part(basis=basis, rows=(row,)),))
 
 
 def _only_soil_depth(register: Register) -> str | None:
@@ -266,9 +275,7 @@ def _bin_middles(edges: Sequence[float]) -> list[float]:
 def _ratio_of(ratios: Sequence[Coefficient], biomass: float) -> Coefficient:
     """Return the root:shoot row whose class holds ``biomass`` (t d.m./ha)."""
     for row in ratios:
-        low = row.class_from if row.class_from is not None else 0.0
-        high = row.class_to if row.class_to is not None else float("inf")
-        if low <= biomass < high:
+        if row.holds(biomass):
             return row
     raise LookupError(f"no root_shoot row holds a biomass of {biomass:g} t d.m./ha")
 
@@ -284,7 +291,7 @@ def _missing(
     given = {
         (ecosystems[code], pool)
         for (code, _, pool), way in ways.items()
-        if way.completeness is Completeness.ESTIMATED
+        if way.parts
     }
     for code, stratum in classes:
         ecosystem = ecosystems[code]

@@ -17,6 +17,7 @@ from rasters import (
     load_product,
     load_zones,
     local_path,
+    product_ids,
     product_remarks,
 )
 from rasters.findings import Severity, finding
@@ -25,6 +26,7 @@ from .categories import Ecosystem, Status
 from .coefficients import load_register
 from .config import load_config
 from .densities import root_shoot_edges
+from .export.meta import Text
 from .methods import METHODS
 from .regions import load_region
 from .zone_tree import ZoneTree
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
     from rasters import Product, RasterSource, Zones
     from rasters.findings import Finding
 
-    from .coefficients import Register
+    from .coefficient_register import Register
     from .config import Config
     from .regions import Region
 
@@ -69,8 +71,39 @@ class Prepared:
     """Coefficient rows."""
     edges: tuple[float, ...]
     """Biomass class edges that the root:shoot rows need, t d.m./ha."""
+    table_files: tuple[Path, ...]
+    """The user's own coefficient tables."""
+    product_files: Mapping[str, Path]
+    """The user's own product descriptions, by section."""
     findings: tuple[Finding, ...]
     """Warnings and notes; errors have been raised."""
+
+    @property
+    def region_name(self) -> Text:
+        """Name of the region, or of the zone file."""
+        if self.region is None:
+            return Text(zh=self.zone_file.stem, en=self.zone_file.stem)
+        return Text(zh=self.region.name_zh, en=self.region.name_en)
+
+    @property
+    def names_en(self) -> dict[str, str]:
+        """English name of each zone that has one."""
+        if self.region is None:
+            return {"ALL": "Total"}
+        return dict(zip(self.region.zones["code"], self.region.zones["name_en"], strict=True))
+
+    @property
+    def official_ha(self) -> dict[str, float]:
+        """Published area (ha) of each reported zone that has one."""
+        if self.region is None:
+            return {}
+        known = self.region.zones.dropna(subset=["official_area_ha"])
+        reported = {code for _, code in self.tree.all_zones()}
+        return {
+            code: float(area)
+            for code, area in zip(known["code"], known["official_area_ha"], strict=True)
+            if code in reported
+        }
 
     @property
     def ecosystems(self) -> dict[str, Ecosystem]:
@@ -105,7 +138,8 @@ def prepare(path: Path, *, root: Path | None = None) -> Prepared:
     products = _products(config, base, faults)
     sources = _sources(config, base, root, products, faults)
     zones = faults.collect(lambda: _zones(config, base, root, path.name, faults))
-    register = faults.collect(lambda: load_register(_tables(config, base)))
+    tables = faults.collect(lambda: _tables(config, base)) or []
+    register = faults.collect(lambda: load_register(tables))
     if faults.fatal or zones is None or register is None:
         raise RefusedError(faults.found)
     region, counted, zone_file, tree = zones
@@ -123,6 +157,12 @@ def prepare(path: Path, *, root: Path | None = None) -> Prepared:
         products=products,
         sources=sources,
         register=register,
+        table_files=tuple(t for t in tables if isinstance(t, Path)),
+        product_files={
+            section: product.path
+            for section, product in products.items()
+            if product.id not in product_ids()
+        },
         edges=root_shoot_edges(register, codes=codes, mapped=mapped, strata=["none", *strata]),
         findings=tuple(faults.found),
     )
@@ -200,7 +240,8 @@ def _products(config: Config, base: Path, faults: _Faults) -> dict[str, Product]
         product = faults.collect(lambda named=named: load_product(_product_name(named, base)))
         if product is None:
             continue
-        faults.extend(product_remarks(product))
+        years = config.inventory.years if kind is not ProductKind.SOIL else ()
+        faults.extend(product_remarks(product, years=years))
         if product.kind is kind:
             products[section] = product
             continue

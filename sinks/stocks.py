@@ -135,11 +135,18 @@ def stock_terms(
 
 
 def estimated_rows(side: Side, *, densities: Densities, pool: Pool) -> NDArray[np.bool_]:
-    """Return which classified rows have an estimate of ``pool``; shape (rows,)."""
+    """Return which classified rows have a figure for ``pool``; shape (rows,)."""
     flags = np.zeros(len(side.code), dtype=bool)
     for (code, stratum), at in _groups(side):
-        way = densities.ways[code, stratum, pool]
-        flags[at] = way.completeness is Completeness.ESTIMATED
+        flags[at] = bool(densities.ways[code, stratum, pool].parts)
+    return flags
+
+
+def elsewhere_rows(side: Side, *, densities: Densities, pool: Pool) -> NDArray[np.bool_]:
+    """Return which classified rows count ``pool`` in another pool (IE); shape (rows,)."""
+    flags = np.zeros(len(side.code), dtype=bool)
+    for (code, stratum), at in _groups(side):
+        flags[at] = densities.ways[code, stratum, pool].completeness is Completeness.IE
     return flags
 
 

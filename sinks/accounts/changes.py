@@ -15,7 +15,7 @@ from sinks.units import CARBON_MOLAR, CO2_MOLAR, CO2_PER_CARBON
 
 from .areas import PAIR_KEYS, ecosystem_of
 from .numbers import bounds, decimals, divide_half_even
-from .scopes import SCOPES, in_scope
+from .scopes import by_scope
 
 if TYPE_CHECKING:
     from sinks.inventory import Settings
@@ -148,17 +148,15 @@ def one_sided_losses(
     terms: pd.DataFrame, fine: pd.DataFrame, drawn: Drawn, tree: ZoneTree
 ) -> pd.DataFrame:
     """Return the losses whose gain is not estimated, by zone, pair and scope."""
+    keys = [*PAIR_KEYS, "scope"]
     flagged = terms[terms["one_sided"].astype(bool)]
     rows = finest(flagged, CHANGE_KEYS, drawn).rename(columns={"micro": "loss"})
     counted = fine[fine["estimated"] & fine["method"].ne(STEP)]
     counted = counted.assign(gross=counted["micro"].abs())
-    pieces = []
-    for scope, members in SCOPES.items():
-        gross = roll_up(in_scope(counted, members), PAIR_KEYS, ["gross"], tree)
-        loss = roll_up(in_scope(rows, members), PAIR_KEYS, ["loss"], tree)
-        both = gross.merge(loss, how="left", on=["zone_code", "level", *PAIR_KEYS])
-        pieces.append(both.assign(scope=scope))
-    out = pd.concat(pieces, ignore_index=True)
+    sides = ("ecosystem0", "ecosystem")
+    gross = roll_up(by_scope(counted, *sides), keys, ["gross"], tree)
+    loss = roll_up(by_scope(rows, *sides), keys, ["loss"], tree)
+    out = gross.merge(loss, how="left", on=["zone_code", "level", *keys])
     out["loss"] = out["loss"].fillna(0).astype(np.int64)
     out["share"] = (out["loss"].abs() / out["gross"].where(out["gross"] > 0)).fillna(0.0)
     return out

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import numpy as np
+import pandas as pd
 
 from sinks.categories import FOREST_GRASSLAND_WETLAND, Ecosystem
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 SCOPES: dict[str, frozenset[Ecosystem]] = {
     **{str(ecosystem): frozenset({ecosystem}) for ecosystem in Ecosystem},
@@ -17,7 +15,25 @@ SCOPES: dict[str, frozenset[Ecosystem]] = {
 """Scopes of totals.csv, each a set of ecosystems; change scopes overlap."""
 
 
-def in_scope(rows: pd.DataFrame, members: frozenset[Ecosystem]) -> pd.DataFrame:
-    """Return the change rows of which either side belongs to a scope."""
-    names = {str(m) for m in members}
-    return rows[rows["ecosystem0"].isin(names) | rows["ecosystem"].isin(names)]
+def by_scope(rows: pd.DataFrame, *columns: str) -> pd.DataFrame:
+    """Repeat every row once for each scope that one of its ecosystems belongs to.
+
+    Parameters
+    ----------
+    rows
+        Rows with ecosystem ids.
+    columns
+        The columns that hold them: ``ecosystem``, for a change also ``ecosystem0``.
+
+    Returns
+    -------
+    DataFrame
+        The rows with ``scope``; change scopes overlap, so they are never added.
+
+    """
+    pieces = []
+    for scope, members in SCOPES.items():
+        names = {str(member) for member in members}
+        belongs = np.logical_or.reduce([rows[column].isin(names) for column in columns])
+        pieces.append(rows[belongs].assign(scope=scope))
+    return pd.concat(pieces, ignore_index=True)

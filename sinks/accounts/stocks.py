@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from sinks.categories import Completeness, Ecosystem, Pool
-from sinks.stocks import estimated_rows, stock_terms
+from sinks.stocks import elsewhere_rows, estimated_rows, stock_terms
 from sinks.tabulate import Drawn, intervals, roll_up
 
 from .areas import ecosystem_of
@@ -71,13 +71,14 @@ def stocks(
     flags = pd.concat(
         [_estimated(rows, side, context, settings) for rows, side in per_year], ignore_index=True
     )
-    known = roll_up(flags, STOCK_KEYS, ["estimated"], tree)
+    known = roll_up(flags, STOCK_KEYS, ["estimated", "elsewhere"], tree)
     frame = frame.merge(known, how="left", on=keys)
     absent = frame["area_micro"].fillna(0).eq(0)
     estimated = frame["estimated"].fillna(0).gt(0) & ~absent
+    elsewhere = estimated & frame["elsewhere"].eq(frame["estimated"])
     frame["completeness"] = np.select(
-        [absent, estimated],
-        [str(Completeness.NO), str(Completeness.ESTIMATED)],
+        [absent, elsewhere, estimated],
+        [str(Completeness.NO), str(Completeness.IE), str(Completeness.ESTIMATED)],
         str(Completeness.NE),
     )
     frame["depth_cm"] = np.where(frame["pool"].eq(str(Pool.SOIL)), context.densities.depth_cm, "")
@@ -126,11 +127,16 @@ def _estimated(
                     "ecosystem": ecosystem_of(side.code, context.ecosystems),
                     "pool": str(pool),
                     "estimated": has.astype(np.int64),
+                    "elsewhere": elsewhere_rows(
+                        side, densities=context.densities, pool=pool
+                    ).astype(np.int64),
                 }
             )
         )
     keys = ["zone_code", *STOCK_KEYS]
-    return pd.concat(pieces).groupby(keys, sort=True)["estimated"].sum().reset_index()
+    return (
+        pd.concat(pieces).groupby(keys, sort=True)[["estimated", "elsewhere"]].sum().reset_index()
+    )
 
 
 def _stock_method(ecosystem: str, pool: str, settings: Settings) -> str:

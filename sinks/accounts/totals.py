@@ -13,7 +13,7 @@ from sinks.units import CO2_PER_CARBON
 from .areas import PAIR_KEYS
 from .changes import STEP
 from .numbers import bounds, decimals
-from .scopes import SCOPES, in_scope
+from .scopes import SCOPES, by_scope
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,16 +30,13 @@ def stock_totals(
     terms: pd.DataFrame, fine: pd.DataFrame, drawn: Drawn, tree: ZoneTree
 ) -> pd.DataFrame:
     """Return the stock rows of totals.csv."""
-    pieces = []
-    for scope, members in SCOPES.items():
-        names = {str(m) for m in members}
-        mine = terms[terms["ecosystem"].isin(names)]
-        rows = roll_up(fine[fine["ecosystem"].isin(names)], ["year"], ["micro"], tree)
-        both = _every_zone(rows, tree, ["year"], sorted(set(terms["year"]))).merge(
-            intervals(mine, ["year"], drawn, tree), how="left", on=["zone_code", "level", "year"]
-        )
-        pieces.append(both.assign(scope=scope))
-    out = pd.concat(pieces, ignore_index=True)
+    keys = ["year", "scope"]
+    years = sorted(set(terms["year"]))
+    rows = roll_up(by_scope(fine, "ecosystem"), keys, ["micro"], tree)
+    bounds_of = intervals(by_scope(terms, "ecosystem"), keys, drawn, tree)
+    out = _every_zone(rows, tree, keys, [(y, scope) for scope in SCOPES for y in years]).merge(
+        bounds_of, how="left", on=["zone_code", "level", *keys]
+    )
     out["quantity"], out["year0"], out["year1"] = "stock", pd.NA, out["year"]
     return _finish(
         out,
@@ -59,18 +56,21 @@ def change_totals(
     counted = fine[fine["estimated"] & fine["method"].ne(STEP)]
     usable = terms[terms["method"].ne(STEP)]
     pairs = sorted(set(zip(fine["year0"], fine["year1"], strict=True)))
-    keys = ["zone_code", "level", *PAIR_KEYS]
-    pieces = []
-    for scope, members in SCOPES.items():
-        rows = in_scope(counted, members)
-        summed = _every_zone(
-            roll_up(rows, PAIR_KEYS, ["micro", "co2_micro"], tree), tree, PAIR_KEYS, pairs
-        )
-        bounds = intervals(in_scope(usable, members), PAIR_KEYS, drawn, tree)
-        summed = summed.merge(bounds, how="left", on=keys).assign(scope=scope)
-        pieces.append(summed.merge(_methods_of(rows, tree), how="left", on=keys))
-    out = pd.concat(pieces, ignore_index=True)
-    out = out.merge(one_sided[[*keys, "scope", "share"]], how="left", on=[*keys, "scope"])
+    keys, sides = [*PAIR_KEYS, "scope"], ("ecosystem0", "ecosystem")
+    at = ["zone_code", "level", *keys]
+    rows = by_scope(counted, *sides)
+    out = _every_zone(
+        roll_up(rows, keys, ["micro", "co2_micro"], tree),
+        tree,
+        keys,
+        [(*pair, scope) for scope in SCOPES for pair in pairs],
+    )
+    for more in (
+        intervals(by_scope(usable, *sides), keys, drawn, tree),
+        _methods_of(rows, keys, tree),
+        one_sided[[*at, "share"]],
+    ):
+        out = out.merge(more, how="left", on=at)
     out["quantity"] = "change"
     years = (out["year1"] - out["year0"]).to_numpy(dtype=np.float64)
     return _finish(
@@ -136,11 +136,11 @@ def _finish(
     ]
 
 
-def _methods_of(rows: pd.DataFrame, tree: ZoneTree) -> pd.DataFrame:
+def _methods_of(rows: pd.DataFrame, keys: Sequence[str], tree: ZoneTree) -> pd.DataFrame:
     """Return the methods behind each total, joined by +."""
     pieces = [
         rows.assign(zone_code=tree.at(level, rows["zone_code"]))
-        .groupby(["zone_code", *PAIR_KEYS])["method"]
+        .groupby(["zone_code", *keys])["method"]
         .agg(lambda m: "+".join(sorted(set(m))))
         .reset_index()
         .assign(level=level)
@@ -150,15 +150,11 @@ def _methods_of(rows: pd.DataFrame, tree: ZoneTree) -> pd.DataFrame:
 
 
 def _every_zone(
-    rows: pd.DataFrame, tree: ZoneTree, keys: Sequence[str], values: Sequence[object]
+    rows: pd.DataFrame, tree: ZoneTree, keys: Sequence[str], values: Sequence[tuple[object, ...]]
 ) -> pd.DataFrame:
     """Give every zone and key a row; the columns of those without one are missing."""
     full = pd.DataFrame(
-        [
-            (level, zone, *(value if isinstance(value, tuple) else (value,)))
-            for level, zone in tree.all_zones()
-            for value in values
-        ],
+        [(level, zone, *value) for level, zone in tree.all_zones() for value in values],
         columns=["level", "zone_code", *keys],
     )
     return full.merge(rows, how="left", on=["level", "zone_code", *keys])

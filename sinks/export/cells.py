@@ -19,7 +19,7 @@ import pandas as pd
 
 from sinks.errors import ResultError
 
-__all__ = ["clean_text", "guard", "is_missing", "number_text", "rounded", "unguard"]
+__all__ = ["clean_text", "guard", "is_missing", "number_text", "rounded", "unguard", "whole"]
 
 _STEP = Decimal("0.000001")
 _MILLION = 10**6
@@ -83,6 +83,20 @@ def rounded(value: object) -> Decimal:
     if not exact.is_finite():
         raise ResultError(f"a result must be finite, got {value!r}")
     return _CONTEXT.add(exact.quantize(_STEP, context=_CONTEXT), Decimal("0.000000"))
+
+
+def whole(value: object) -> int:
+    """Return a whole number, such as a year; 2020.0 is one.
+
+    Raises ResultError if it is none.
+
+    >>> whole(2020.0)
+    2020
+    """
+    number = rounded(value)
+    if number != int(number):
+        raise ResultError(f"expected a whole number, got {value!r}")
+    return int(number)
 
 
 def number_text(value: object) -> str:

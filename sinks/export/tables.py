@@ -17,7 +17,7 @@ import pandas as pd
 
 from sinks.errors import ResultError
 
-from .cells import clean_text, guard, is_missing, number_text, rounded, unguard
+from .cells import clean_text, guard, is_missing, number_text, rounded, unguard, whole
 from .schemas import SCHEMAS, Kind, Schema
 
 if TYPE_CHECKING:
@@ -115,14 +115,6 @@ def read_table(path: Path) -> pd.DataFrame:
     )
 
 
-def _integer_text(value: object) -> str:
-    """Return a whole number as text; 2020.0 is one."""
-    number = rounded(value)
-    if number != int(number):
-        raise ResultError(f"expected a whole number, got {value!r}")
-    return str(int(number))
-
-
 def _text(value: object) -> str:
     """Return a text cell, guarded; a float is no code, for 1.0 and 1 would be two."""
     if isinstance(value, float):
@@ -137,7 +129,7 @@ def _limit_text(value: object) -> str:
 
 _WRITERS: Mapping[Kind, Callable[[object], str]] = {
     Kind.TEXT: _text,
-    Kind.INTEGER: _integer_text,
+    Kind.INTEGER: lambda value: str(whole(value)),
     Kind.NUMBER: number_text,
     Kind.LIMIT: _limit_text,
 }

@@ -1,11 +1,14 @@
 """Products: what a file may say, what is refused, and what is only remarked."""
 
+import tomllib
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rasters import legend
 from rasters.errors import RefusedError
 from rasters.findings import Severity, catalogue
 from rasters.legend import (
@@ -16,7 +19,8 @@ from rasters.legend import (
     product_ids,
     product_remarks,
 )
-from rasters.product_schema import class_value, validate
+from rasters.product_schema import ClassRow, ProductFile, class_value, validate
+from sinks import categories
 
 LAND = {"id": "mine", "kind": "land_cover", "classes": [{"code": "1", "ecosystem": "forest"}]}
 SOIL = {"id": "mine", "kind": "soil", "unit": "t C/ha", "depth_cm": "0-30"}
@@ -179,6 +183,8 @@ REFUSED = {
     "ipcc": (land(row("1", ipcc_category="Forest")), "product-ipcc-unknown", "Forest"),
     "color": (land(row("1", color="#12345")), "product-color", "#12345"),
     "band-zero": (LAND | {"bands": {"2000": 0}}, "product-value", "0"),
+    "band-twice": (LAND | {"bands": {"2000": 1, "2001": 1}}, "product-value", ""),
+    "band-left-out": (LAND | {"bands": {"2000": 1, "2001": 3}}, "product-value", ""),
 }
 
 
@@ -334,7 +340,14 @@ def test_every_sentence_of_the_catalogue_is_one_that_these_tests_meet():
 
 @pytest.mark.parametrize(
     ("year", "count", "band"),
-    [(2000, 23, 1), (2022, 23, 23), (1995, 3, 3), (2020, 3, None), (2023, 23, None), (2020, 1, 1)],
+    [
+        (2000, 23, 1),
+        (2022, 23, 23),
+        (1995, 3, None),
+        (2000, 3, None),
+        (2023, 23, None),
+        (2020, 1, 1),
+    ],
 )
 def test_a_file_of_many_years_gives_the_band_of_the_year(year, count, band):
     assert load_product("glc_fcs30d").band(year, count=count) == band
@@ -360,3 +373,28 @@ def test_the_listing_has_one_row_per_product_and_says_how_far_it_is_confirmed():
 
 def test_a_scale_of_one_may_be_spelt_out_for_classes():
     assert validate(LAND | {"scale": 1}, where="mine.toml").scale == 1
+
+
+def test_the_ecosystems_and_categories_of_products_are_those_of_the_inventory():
+    assert {e.value for e in legend.Ecosystem} == {e.value for e in categories.Ecosystem}
+    assert {c.value for c in legend.IpccCategory} == {c.value for c in categories.IpccCategory}
+
+
+_GUIDE = Path(__file__).parents[2] / "docs" / "products.md"
+
+
+def test_every_product_that_the_guide_shows_is_accepted():
+    blocks = [
+        tomllib.loads(text.partition("```")[0])
+        for text in _GUIDE.read_text("utf-8").split("```toml\n")[1:]
+    ]
+    shown = [validate(raw, where="products.md") for raw in blocks if "id" in raw]
+    assert [product.kind for product in shown] == ["land_cover", "biomass"]
+
+
+def test_the_guide_names_every_key_ecosystem_category_and_unit():
+    text = _GUIDE.read_text("utf-8")
+    keys = [*ProductFile.model_fields, *ClassRow.model_fields]
+    assert [key for key in keys if f"`{key}`" not in text] == []
+    words = [*legend.Ecosystem, *legend.IpccCategory, *Unit]
+    assert [word.value for word in words if word.value not in text] == []

@@ -7,6 +7,7 @@ import textwrap
 from pathlib import Path
 
 import pytest
+
 from rasters.errors import RefusedError
 from sinks.errors import ResultError
 from sinks.folder import LockedError, atomic_write, check_folder, locked, results_folder
@@ -34,6 +35,13 @@ def finish(folder, run, text="x"):
 def run(target, run_id, *, text="x", replace=False):
     with results_folder(target, run_id=run_id, replace=replace) as folder:
         finish(folder, run_id, text)
+
+
+def run_that_fails(target, run_id, fault):
+    """Write everything and fail just before the end."""
+    with results_folder(target, run_id=run_id, replace=False) as folder:
+        finish(folder, run_id, "new")
+        raise fault
 
 
 def names(folder):
@@ -70,9 +78,8 @@ def test_others_may_read_the_folder_as_far_as_the_umask_lets_them(tmp_path):
 def test_a_run_that_fails_leaves_the_earlier_result(tmp_path, fault):
     target = tmp_path / "im"
     run(target, "a1", text="old")
-    with pytest.raises(type(fault)), results_folder(target, run_id="a1", replace=False) as folder:
-        finish(folder, "a1", "new")
-        raise fault
+    with pytest.raises(type(fault)):
+        run_that_fails(target, "a1", fault)
     assert (target / "stocks.csv").read_text(encoding="utf-8") == "old"
     assert names(tmp_path) == ["im"]
 
@@ -140,7 +147,7 @@ def test_no_result_without_its_own_manifest(tmp_path):
 def test_a_second_run_into_the_same_folder_is_locked_out(tmp_path):
     with results_folder(tmp_path / "im", run_id="a1", replace=False) as folder:
         with (
-            pytest.raises(LockedError, match="another run is writing .*im"),
+            pytest.raises(LockedError, match=r"another run is writing .*im"),
             results_folder(tmp_path / "im", run_id="a1", replace=False),
         ):
             pytest.fail("the block must not be entered")
@@ -205,7 +212,7 @@ def test_every_file_is_synced_before_the_rename(tmp_path, monkeypatch):
     real_sync, real_rename = os.fsync, Path.rename
 
     def sync(handle):
-        seen.append(os.readlink(f"/proc/self/fd/{handle}").rpartition("/")[2])
+        seen.append(Path(f"/proc/self/fd/{handle}").readlink().name)
         real_sync(handle)
 
     def rename(self, target):

@@ -3,8 +3,13 @@
 from decimal import Decimal
 from itertools import product
 
+import geopandas as gpd
 import pandas as pd
 import pytest
+import shapely
+
+from sinks.export.meta import LegendClass, LevelName, Meta, Product, Text
+from sinks.manifest import InputRecord
 
 YEARS = (2020, 2023)
 LEAGUES = {"150100": "东盟", "150200": "中市", "150300": "西盟"}
@@ -286,3 +291,63 @@ def tables():
         "quality": quality(),
         "coefficients": coefficients(),
     }
+
+
+@pytest.fixture
+def meta():
+    """A run of the tables with something in every place."""
+    return Meta(
+        region=Text(zh="示范自治区", en="Example region"),
+        levels=(
+            LevelName(id="region", name=Text(zh="自治区", en="Region")),
+            LevelName(id="league", name=Text(zh="盟市", en="League")),
+        ),
+        years=YEARS,
+        status="trial",
+        run_id="0123456789abcdef" * 4,
+        version="9.9",
+        methods={"forest": "stock_difference", "soil": "transition"},
+        products=(
+            Product(
+                role="land_cover",
+                name=Text(zh="中国土地覆盖", en="CLCD"),
+                citation="Yang & Huang (2021)",
+            ),
+        ),
+        coefficient_tables=("示范系数",),
+        inputs=(
+            InputRecord(
+                path="lc_2020.tif",
+                size=3,
+                sha256="f" * 64,
+                role="land_cover",
+                product="clcd",
+                year=2020,
+            ),
+        ),
+        legend=(
+            LegendClass(code="2", name=Text(zh="森林", en="Forest")),
+            LegendClass(code="4", name=Text(zh="草地", en="Grassland")),
+            LegendClass(code="8", name=Text(zh="不透水面", en="Impervious")),
+            LegendClass(code="9", name=Text(zh="湿地", en="Wetland")),
+        ),
+        findings=(),
+        notes=(Text(zh="碳汇不含土壤", en="The sink leaves out the soil"),),
+        zone_names_en={"150000": "Example region", "150100": "East"},
+        tiers={"forest": "2"},
+        official_area_ha=300_000.0,
+        official_area_source="统计年鉴",
+    )
+
+
+@pytest.fixture
+def zones():
+    """The region and its leagues as squares of one degree, in no particular order."""
+    boxes = [shapely.box(110 + i, 40, 111 + i, 41) for i in range(3)]
+    rows = [
+        (code, "league", name, f"League {code[3]}", box)
+        for (code, name), box in zip(LEAGUES.items(), boxes, strict=True)
+    ]
+    rows.append((*REGION[:1], "region", REGION[1], "Example region", shapely.box(110, 40, 113, 41)))
+    columns = ["code", "level", "name_zh", "name_en", "geometry"]
+    return gpd.GeoDataFrame(rows[::-1], columns=columns, crs=4326)

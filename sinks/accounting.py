@@ -1,0 +1,188 @@
+"""From the activity table to a judged inventory: densities, draws, tables, quality gates."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+from rasters import RefusedError
+from rasters.findings import Severity
+
+from . import quality as gates_of
+from .accounts.numbers import decimals
+from .benchmarks import show_benchmarks
+from .categories import Confidence
+from .coefficient_rows import IntervalBasis
+from .coverage import MEASURES, coverage
+from .densities import resolve
+from .inventory import Settings, build, year_sides
+from .methods import Context
+from .sources_of_error import sources_of_error
+from .stocks import UNCLASSIFIED
+from .uncertainty import Atoms
+from .units import MM2_PER_HA
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .counting import Counted
+    from .densities import Densities
+    from .inventory import Inventory
+    from .prepare import Prepared
+    from .sources_of_error import SourcesOfError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """A judged inventory."""
+
+    inventory: Inventory
+    """The tables."""
+    coverage: pd.DataFrame
+    """coverage.csv."""
+    quality: pd.DataFrame
+    """quality.csv."""
+    densities: Densities
+    """Which coefficient rows and pixels were used."""
+    errors: SourcesOfError
+    """What was drawn."""
+    coefficients: pd.DataFrame
+    """The coefficient rows used."""
+    balance: Mapping[str, object]
+    """Polygon = classified + nodata + outside, ha, of the whole land by year."""
+
+    @property
+    def unconfirmed(self) -> int:
+        """How many rows used are unconfirmed or carry a default interval."""
+        return sum(
+            not row.confidence.usable_officially or row.interval is IntervalBasis.DEFAULT
+            for row in self.densities.rows()
+        )
+
+
+def account(prepared: Prepared, counted: Counted) -> Account:
+    """Build the inventory from the counted pixels and judge it.
+
+    Raises
+    ------
+    RefusedError
+        With every class and pool that lacks a coefficient.
+
+    """
+    config, activity = prepared.config, counted.activity
+    biomass = frozenset(config.biomass.ecosystems) if config.biomass else frozenset()
+    soil_depth = prepared.products["soil"].depth_cm if config.soil else None
+    densities, missing = resolve(
+        _class_areas(activity),
+        ecosystems=prepared.ecosystems,
+        register=prepared.register,
+        estimated=config.methods,
+        biomass=biomass,
+        edges=prepared.edges,
+        soil_map_depth=soil_depth,
+    )
+    if any(f.severity is Severity.ERROR for f in missing):
+        raise RefusedError(missing)
+    errors = sources_of_error(densities, prepared)
+    context = Context(
+        densities=densities,
+        ecosystems=prepared.ecosystems,
+        atoms=Atoms(factors=errors.factors, area_half_width=errors.area.value or 0.0),
+    )
+    settings = Settings(
+        methods=config.methods,
+        soil_method=config.soil_method,
+        soil_from_map=config.soil is not None,
+        biomass_ecosystems=biomass,
+        scales=counted.scales,
+        seed=config.uncertainty.seed,
+        draws=config.uncertainty.draws,
+    )
+    inventory = build(activity, context=context, settings=settings, tree=prepared.tree)
+    covered = coverage(
+        inventory.exact_areas, polygon_m2=counted.polygon_m2, tree=prepared.tree
+    )
+    return Account(
+        inventory=inventory,
+        coverage=_coverage_table(covered, prepared.official_ha),
+        quality=_judge(prepared, counted, inventory, covered, settings, densities, errors),
+        densities=densities,
+        errors=errors,
+        coefficients=prepared.register.rows_used([row.key for row in densities.rows()]),
+        balance=_balance(covered, prepared.tree.levels[0]),
+    )
+
+
+def _class_areas(activity: pd.DataFrame) -> dict[tuple[str, str], float]:
+    """Return the area (ha) of every class and stratum, over all dates."""
+    areas: Counter[tuple[str, str]] = Counter()
+    for which in (0, 1):
+        rows = activity if which == 0 else activity[activity["year1"].notna()]
+        for code, stratum, area in zip(
+            rows[f"code{which}"], rows["stratum"], rows["area_mm2"], strict=True
+        ):
+            if code not in UNCLASSIFIED:
+                areas[str(code), str(stratum)] += int(area)
+    return {key: area / MM2_PER_HA for key, area in areas.items()}
+
+
+def _judge(  # noqa: PLR0913 - one argument per kind of evidence
+    prepared: Prepared,
+    counted: Counted,
+    inventory: Inventory,
+    covered: pd.DataFrame,
+    settings: Settings,
+    densities: Densities,
+    errors: SourcesOfError,
+) -> pd.DataFrame:
+    """Return quality.csv."""
+    gates = gates_of.Gates()
+    gates_of.closure(gates, covered, counted.geodesic_m2)
+    gates_of.official_areas(gates, covered, prepared.official_ha)
+    gates_of.conservation(gates, inventory, prepared.tree)
+    gates_of.matrix(gates, counted.activity, inventory.exact_areas)
+    gates_of.footprints(gates, inventory)
+    gates_of.one_sided(gates, inventory.one_sided)
+    gates_of.pixel_coverage(
+        gates,
+        list(year_sides(counted.activity, counted.scales)),
+        tree=prepared.tree,
+        ecosystems=prepared.ecosystems,
+        biomass=settings.biomass_ecosystems,
+        soil_from_map=settings.soil_from_map,
+    )
+    gates_of.plausibility(gates, inventory)
+    if prepared.region is not None:
+        show_benchmarks(gates, inventory.stocks, prepared.region.id)
+    for confidence in Confidence:
+        count = sum(row.confidence is confidence for row in densities.rows())
+        gates.show(f"coefficient_rows[{confidence}]", "", count)
+    defaults = sum(row.interval is IntervalBasis.DEFAULT for row in densities.rows())
+    gates.show("coefficient_rows_with_default_interval", "", defaults)
+    gates.show("default_errors_of_rasters_and_areas", "", len(errors.defaults))
+    if not settings.soil_from_map and settings.soil_method == "stock_difference":
+        gates.show("soil_change_as_a_step_outside_every_total", "", 1)
+    for pool, ecosystem in densities.not_estimated(prepared.ecosystems):
+        gates.show(f"not_estimated[{ecosystem}][{pool}]", "", 1)
+    return gates.table()
+
+
+def _coverage_table(covered: pd.DataFrame, official_ha: Mapping[str, float]) -> pd.DataFrame:
+    """Return coverage.csv."""
+    out = covered[["zone_code", "year"]].copy()
+    for name in MEASURES:
+        out[f"{name}_ha"] = decimals(covered[name])
+    official = covered["zone_code"].map(dict(official_ha)).astype("Float64")
+    out["official_ha"] = decimals((official * 10**6).round().astype("Int64"))
+    return out
+
+
+def _balance(covered: pd.DataFrame, level: str) -> dict[str, object]:
+    """Return the balance of the whole land by year, ha."""
+    top = covered[covered["level"].eq(level)]
+    return {
+        str(year): {f"{name}_ha": float(rows[name].sum()) / 1e6 for name in MEASURES}
+        for year, rows in top.groupby("year")
+    }

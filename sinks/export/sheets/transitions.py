@@ -1,0 +1,96 @@
+"""表3: one matrix per league, classes of the first year in rows and of the last in columns.
+
+Source: METHOD part F, table 3 and part A5; area before error adjustment, which needs a
+sample of reference points.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from sinks.export.cells import rounded, whole
+from sinks.export.page import Column, Look
+
+from .layout import Cell, exact_sum, main_levels, rounding, zones_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sinks.export.page import Book, Page
+
+__all__ = ["write"]
+
+_Matrix = dict[tuple[str, str], Decimal]
+
+
+def write(book: Book) -> None:
+    """Add the sheet; none where the run has one year."""
+    words, table = book.words, book.tables["transitions"]
+    if table.empty:
+        return
+    order = [entry.code for entry in book.meta.legend]
+    found = set(table["code0"]) | set(table["code1"])
+    classes = [c for c in order if c in found] + sorted(found - set(order))
+    widths = [16.0, *[13.0] * (len(classes) + 1), 9.5]
+    title = words("title", "transitions", region=book.meta.region.in_(words.lang))
+    page = book.page(words("sheet", "transitions"), title, widths)
+    matrices = _matrices(book)
+    zones = [
+        zone for level in main_levels(book.meta) for zone in zones_of(book.tables["stocks"], level)
+    ]
+    blocks = [
+        (code, name, pair) for code, name in zones for z, pair in sorted(matrices) if z == code
+    ]
+    for i, (code, name, pair) in enumerate(blocks):
+        if i:
+            page.break_page()
+        page.section(f"{book.zone(code, name)} {pair[0]}—{pair[1]}")
+        _write(page, book, classes, matrices[code, pair], pair)
+    page.note(words("note", "transitions"))
+
+
+def _matrices(book: Book) -> dict[tuple[str, tuple[int, int]], _Matrix]:
+    """Return ha by (class before, class after), summed over strata, by zone and period."""
+    matrices: dict[tuple[str, tuple[int, int]], _Matrix] = {}
+    for row in book.tables["transitions"].itertuples():
+        key = (str(row.zone_code), (whole(row.year0), whole(row.year1)))
+        matrix = matrices.setdefault(key, {})
+        cell = (str(row.code0), str(row.code1))
+        matrix[cell] = matrix.get(cell, Decimal(0)) + rounded(row.area_ha)
+    return matrices
+
+
+def _write(
+    page: Page, book: Book, classes: Sequence[str], matrix: _Matrix, pair: tuple[int, int]
+) -> None:
+    """Write one matrix with the totals of both years and what rounding leaves."""
+    words, names = book.words, _names(book)
+    page.headings(
+        [
+            Column(heading=words("heading", "class0", year=pair[0]), width=16, kind="text"),
+            *(Column(heading=names.get(c, c), width=13, kind="number") for c in classes),
+            Column(heading=words("heading", "row_total", year=pair[0]), width=13, kind="number"),
+            book.run_column,
+        ]
+    )
+    rows: list[list[Cell]] = []
+    for before in classes:
+        cells = [matrix.get((before, after)) for after in classes]
+        total = exact_sum(cells)
+        if total is None:
+            continue
+        rows.append([None if v is None else float(v) for v in (*cells, total)])
+        page.row([names.get(before, before), *rows[-1], book.run])
+    sums = [exact_sum(matrix.get((before, after)) for before in classes) for after in classes]
+    totals: list[Cell] = [None if v is None else float(v) for v in (*sums, exact_sum(sums))]
+    page.row([words("heading", "row_total", year=pair[1]), *totals, book.run], Look.TOTAL)
+    left = rounding(totals, rows)
+    page.row([words("row", "rounding"), *left, book.run], Look.ROUNDING)
+
+
+def _names(book: Book) -> dict[str, str]:
+    """Return the name of every class code, and of land without a class."""
+    lang = book.words.lang
+    names = {code: book.words("land", code) for code in ("nodata", "outside")}
+    return names | {c.code: f"{c.code} {c.name.in_(lang)}" for c in book.meta.legend}

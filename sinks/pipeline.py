@@ -1,0 +1,309 @@
+"""The main job, step by step: prepare, count, account, judge, write, and only then keep.
+
+Pixels end with the activity table; everything after it is table arithmetic. Inputs are
+hashed before and after, outputs go to a temporary folder that is renamed into place, and
+the manifest is written last.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from rasters import RefusedError, check_pixels, file_hashes
+from rasters.findings import Severity, finding
+
+from .accounting import account
+from .categories import Status
+from .counting import check_layers, count_activity
+from .export.outputs import write_outputs
+from .folder import check_folder, results_folder
+from .manifest import (
+    InputRecord,
+    Manifest,
+    input_record,
+    output_records,
+    run_id,
+    verify_outputs,
+    write_manifest,
+)
+from .official import refusals
+from .prepare import prepare
+from .provenance import code_version, versions
+from .refused import write_refused
+from .results import load_results
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rasters.findings import Finding
+
+    from .accounting import Account
+    from .prepare import Prepared
+    from .results import Results
+
+    Tell: TypeAlias = Callable[[str, int, int], None]
+    """Progress: step, done, total."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunResult:
+    """A finished run."""
+
+    results: Results
+    """The results folder as tables."""
+    findings: tuple[Finding, ...]
+    """Warnings and notes."""
+    computed: bool
+    """False where the folder already held this very run."""
+
+
+def check(path: Path, *, root: Path | None = None, on_progress: Tell | None = None) -> list[Finding]:
+    """Run every input check and compute nothing; returns every finding.
+
+    Parameters
+    ----------
+    path
+        The inventory.toml.
+    root
+        Folder that no file may lie outside of.
+    on_progress
+        Called with step, done, total.
+
+    """
+    tell = on_progress or _silent
+    try:
+        prepared = prepare(path, root=root)
+    except RefusedError as error:
+        return [*error.findings, *_pixels_of(error, tell)]
+    found = [*prepared.findings, *check_layers(prepared)]
+    sources = list(prepared.sources.values())
+    for done, source in enumerate(sources):
+        tell("check", done, len(sources))
+        found += check_pixels(source)
+    tell("check", len(sources), len(sources))
+    return found
+
+
+def run(  # noqa: PLR0913 - the options of the command
+    path: Path,
+    *,
+    out: Path | None = None,
+    workers: int | None = None,
+    replace: bool = False,
+    fresh: bool = False,
+    lang: str = "zh",
+    root: Path | None = None,
+    on_progress: Tell | None = None,
+) -> RunResult:
+    """Run the inventory of an inventory.toml into a results folder.
+
+    Parameters
+    ----------
+    path
+        The inventory.toml.
+    out
+        Results folder; by default ``results/<region>-<years>-<run id>``.
+    workers
+        Threads; by default one per core.
+    replace
+        Put aside a folder of another run as ``.previous``.
+    fresh
+        Compute again even where the folder holds this very run.
+    lang
+        Language of the workbook, zh or en.
+    root
+        Folder that no file may lie outside of.
+    on_progress
+        Called with step, done, total.
+
+    Raises
+    ------
+    RefusedError
+        With every finding that refuses the input or the status asked for.
+    LockedError
+        If another run holds the folder.
+
+    """
+    tell = on_progress or _silent
+    prepared = prepare(path, root=root)
+    notes = [*prepared.findings, *check_layers(prepared)]
+    _refuse(notes)
+    base = path.resolve().parent
+    tell("inputs", 0, 1)
+    records = _input_records(prepared, base)
+    tell("inputs", 1, 1)
+    code = code_version()
+    parameters = _parameters(prepared, lang)
+    identity = run_id(records, parameters=parameters, code=code)
+    target = out or _default_folder(prepared, identity)
+    _refuse(check_folder(target, run_id=identity, replace=replace))
+    if not fresh and (target / "manifest.json").is_file() and not verify_outputs(target):
+        held = load_results(target)
+        if held.manifest.run_id == identity:
+            return RunResult(results=held, findings=tuple(notes), computed=False)
+    counted = count_activity(
+        prepared, workers=workers, on_progress=lambda done, total: tell("count", done, total)
+    )
+    _refuse(counted.findings)
+    tell("inventory", 0, 1)
+    result = account(prepared, counted)
+    tell("inventory", 1, 1)
+    status = Status.DEMO if counted.synthetic else prepared.config.status
+    if prepared.config.status is Status.OFFICIAL:
+        _refuse_official(prepared, result, notes, target, identity, synthetic=counted.synthetic)
+    with results_folder(target, run_id=identity, replace=replace) as folder:
+        write_outputs(
+            folder, prepared=prepared, counted=counted, account=result, records=records,
+            findings=notes, status=status, run_id=identity, version=code.version, lang=lang,
+            workers=workers, on_progress=tell,
+        )  # fmt: skip
+        _refuse_changed(records, _input_records(prepared, base))
+        write_manifest(
+            folder,
+            Manifest(
+                run_id=identity,
+                status=str(status),
+                created=datetime.now(UTC).isoformat(timespec="seconds"),
+                code=code,
+                inputs=records,
+                outputs=output_records(folder),
+                parameters=parameters,
+                versions=versions(counted.versions),
+                checks=tuple(_plain(row) for row in result.quality.to_dict("records")),
+                findings=tuple(f.as_json() for f in notes),
+                pixel_balance=result.balance,
+                config_folder=_relative(base, target),
+            ),
+        )
+    return RunResult(results=load_results(target), findings=tuple(notes), computed=True)
+
+
+def _silent(_step: str, _done: int, _total: int) -> None:
+    """Tell nobody."""
+
+
+def _refuse(found: list[Finding]) -> None:
+    """Raise if an error is among the findings."""
+    if any(f.severity is Severity.ERROR for f in found):
+        raise RefusedError(found)
+
+
+def _pixels_of(error: RefusedError, tell: Tell) -> list[Finding]:
+    """Return the pixel findings of the rasters that a refused config still names."""
+    sources = getattr(error, "sources", ())
+    found = []
+    for done, source in enumerate(sources):
+        tell("check", done, len(sources))
+        found += check_pixels(source)
+    return found
+
+
+def _input_records(prepared: Prepared, base: Path) -> tuple[InputRecord, ...]:
+    """Hash every file that the run reads; packaged files are part of the code's hash."""
+    records = []
+    for (role, year), source in prepared.sources.items():
+        hashes = file_hashes(source.files)
+        records += [
+            input_record(file, base=base, role=role, product=source.product.id, year=year,
+                         sha256=digest)
+            for file, digest in hashes.items()
+        ]  # fmt: skip
+    if prepared.region is None:
+        records.append(input_record(prepared.zone_file, base=base, role="zones"))
+    records += [
+        input_record(table, base=base, role="coefficients") for table in prepared.table_files
+    ]
+    records += [
+        input_record(file, base=base, role="product", product=prepared.products[role].id)
+        for role, file in prepared.product_files.items()
+    ]
+    return tuple(records)
+
+
+def _parameters(prepared: Prepared, lang: str) -> dict[str, object]:
+    """Return the settings of the run without any path."""
+    dumped = prepared.config.model_dump(mode="json", exclude_none=True)
+    for section in ("land_cover", "biomass"):
+        if section in dumped:
+            dumped[section].pop("files")
+    for section in ("soil", "stratum"):
+        if section in dumped:
+            dumped[section].pop("file")
+    dumped["coefficients"]["tables"] = list(prepared.register.tables)
+    if "zones" in dumped:
+        dumped["zones"].pop("path")
+    names = {
+        code: {"zh": name, "en": prepared.names_en.get(code, name)}
+        for code, name in sorted(prepared.tree.names.items())
+    }
+    return {
+        "config": dumped,
+        "language": lang,
+        "levels": list(prepared.tree.levels),
+        "region_zh": prepared.region_name.zh,
+        "region_en": prepared.region_name.en,
+        "zone_names": names,
+        "soil_from_map": prepared.config.soil is not None,
+    }
+
+
+def _default_folder(prepared: Prepared, identity: str) -> Path:
+    """Return results/<region>-<years>-<first 8 of the run id>."""
+    years = prepared.config.inventory.years
+    span = f"{years[0]}-{years[-1]}" if len(years) > 1 else str(years[0])
+    place = prepared.region.id if prepared.region is not None else "zones"
+    return Path("results") / f"{place}-{span}-{identity[:8]}"
+
+
+def _refuse_official(  # noqa: PLR0913 - what an official run is judged by
+    prepared: Prepared,
+    result: Account,
+    notes: list[Finding],
+    target: Path,
+    identity: str,
+    *,
+    synthetic: bool,
+) -> None:
+    """Refuse an official run that rests on what it may not, leaving its quality table."""
+    found = refusals(
+        rows=result.densities.rows(),
+        errors=result.errors,
+        findings=notes,
+        quality=result.quality,
+        soil_method=prepared.config.soil_method,
+        synthetic=synthetic,
+    )
+    if found:
+        refused = RefusedError(found)
+        refused.quality = write_refused(target, result.quality, run_id=identity)
+        raise refused
+
+
+def _refuse_changed(
+    before: tuple[InputRecord, ...], after: tuple[InputRecord, ...]
+) -> None:
+    """Refuse a run during which an input changed."""
+    changed = [
+        finding("sinks", "input-changed-during-run", value=b.sha256[:8], where=a.path)
+        for a, b in zip(before, after, strict=True)
+        if a.sha256 != b.sha256
+    ]
+    if changed:
+        raise RefusedError(changed)
+
+
+def _relative(base: Path, target: Path) -> str:
+    """Return the folder of the inventory.toml as seen from the results."""
+    try:
+        return Path(os.path.relpath(base, target.resolve())).as_posix()
+    except ValueError:  # another drive of Windows
+        return "."
+
+
+def _plain(row: dict[str, object]) -> dict[str, object]:
+    """Return a quality row as JSON can hold it."""
+    return {k: v if isinstance(v, str | int | float) else str(v) for k, v in row.items()}

@@ -1,0 +1,136 @@
+"""Factories of activity tables, registers and zone trees for the accounting tests."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from sinks.categories import Ecosystem
+from sinks.coefficients import load_register
+from sinks.densities import resolve
+from sinks.inventory import Settings, build
+from sinks.methods import Context
+from sinks.stocks import UNCLASSIFIED
+from sinks.uncertainty import Atoms, Factor
+from sinks.units import MM2_PER_HA
+from sinks.zone_tree import ZoneTree
+
+ECOSYSTEMS = {
+    "F": Ecosystem.FOREST,
+    "G": Ecosystem.GRASSLAND,
+    "C": Ecosystem.CROPLAND,
+    "D": Ecosystem.DESERT,
+}
+HEADING = "code,ecosystem,stratum,pool,value,unit,low,high,source,locator,confidence,parameter,depth_cm"
+
+
+def tree(zones=("1",), *, region="R"):
+    """Return a tree of one region over some leagues."""
+    return ZoneTree(
+        levels=("region", "league"),
+        ancestors={"region": dict.fromkeys(zones, region), "league": {z: z for z in zones}},
+        names={region: "区", **{z: f"盟{z}" for z in zones}},
+    )
+
+
+def activity(rows, *, years=(2020, 2023), stratum="none"):
+    """Return an activity table from (zone, code0, code1, area_ha, quantities...) rows."""
+    records = []
+    for zone, code0, code1, area_ha, *quantities in rows:
+        record = {
+            "zone_code": zone,
+            "year0": years[0],
+            "year1": years[1] if len(years) > 1 else pd.NA,
+            "code0": code0,
+            "code1": code1 if len(years) > 1 else pd.NA,
+            "stratum": stratum,
+            "pixels_2p32": round(area_ha * 2**32),
+            "area_mm2": round(area_ha * MM2_PER_HA),
+        }
+        if quantities:
+            record |= quantities[0]
+        records.append(record)
+    frame = pd.DataFrame(records)
+    frame["year1"] = frame["year1"].astype("Int64")
+    return frame
+
+
+def agb(which, amounts, area_ha, scale=1.0):
+    """Return the biomass columns of a row: t d.m. per bin, valid over ``area_ha``."""
+    out = {}
+    for number, amount in enumerate(amounts):
+        out[f"agb{which}_b{number}_sum"] = round(amount / scale)
+        out[f"agb{which}_b{number}_area_mm2"] = round(area_ha * MM2_PER_HA) if not number else 0
+    return out
+
+
+def register_of(folder, *lines):
+    """Return the register of a CSV with these lines."""
+    path = folder / "test.csv"
+    path.write_text("\n".join([HEADING, *lines]) + "\n", encoding="utf-8")
+    return load_register([path])
+
+
+def density(code, pool, value, *, low=None, high=None, depth="", ecosystem=""):
+    """Return a CSV line of a density; by default without error."""
+    low, high = (value if low is None else low), (value if high is None else high)
+    return f"{code},{ecosystem},,{pool},{value},t C/ha,{low},{high},a test,,verified,density,{depth}"
+
+
+def inventory_of(
+    table,
+    register,
+    *,
+    methods=("forest", "grassland", "cropland", "desert"),
+    zone_tree=None,
+    biomass=(),
+    edges=(),
+    soil_map=None,
+    area_error=0.0,
+    scales=None,
+    soil_method="stock_difference",
+    draws=1000,
+):
+    """Build an inventory of a small activity table."""
+    areas = {}
+    for column in ("code0", "code1"):
+        for code, stratum, area in zip(
+            table[column], table["stratum"], table["area_mm2"], strict=True
+        ):
+            if not pd.isna(code) and code not in UNCLASSIFIED:
+                areas[code, stratum] = areas.get((code, stratum), 0) + area / MM2_PER_HA
+    estimated = [Ecosystem(m) for m in methods]
+    densities, findings = resolve(
+        areas,
+        ecosystems=ECOSYSTEMS,
+        register=register,
+        estimated=estimated,
+        biomass=[Ecosystem(b) for b in biomass],
+        edges=edges,
+        soil_map_depth=soil_map,
+    )
+    assert findings == []
+    factors = {
+        row.key: Factor(key=row.key, value=row.value, low=row.low, high=row.high)
+        for row in densities.rows()
+    }
+    for key in ("biomass:2020", "biomass:2023", "soil"):
+        factors[key] = Factor(key=key, value=1.0, low=1.0, high=1.0)
+    zones = tuple(sorted(set(table["zone_code"])))
+    return build(
+        table,
+        context=Context(
+            densities=densities,
+            ecosystems=ECOSYSTEMS,
+            atoms=Atoms(factors=factors, area_half_width=area_error),
+        ),
+        settings=Settings(
+            methods=dict.fromkeys(estimated, "stock_difference"),
+            soil_method=soil_method,
+            soil_from_map=soil_map is not None,
+            biomass_ecosystems=frozenset(Ecosystem(b) for b in biomass),
+            scales=scales or {"agb0": 1.0, "agb1": 1.0, "soil": 1.0},
+            seed=1,
+            draws=draws,
+        ),
+        tree=zone_tree or tree(zones),
+    )
