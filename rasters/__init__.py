@@ -1,3 +1,66 @@
 """Grids, harmonised reading and zonal cross-tabulation of rasters."""
 
-from . import harden as harden
+from . import harden as harden  # first: it must set GDAL's environment before GDAL is loaded
+
+# isort: split
+
+from .area import polygon_area_m2, row_areas
+from .coverage import covering_grid
+from .engine import Counts, TableSpec, count
+from .errors import (
+    GridError,
+    LegendError,
+    RastersError,
+    RefusedError,
+    SourceError,
+    ZoneError,
+)
+from .findings import Finding, Severity
+from .grid import Grid
+from .harden import local_path
+from .intake import check_file, check_pixels
+from .legend import (
+    LandClass,
+    Product,
+    ProductKind,
+    describe_products,
+    load_product,
+    product_ids,
+    product_remarks,
+)
+from .source import RasterSource, file_hashes, inspect
+from .zones import Zones, check_zones, load_zones
+
+__all__ = [
+    "Counts",
+    "Finding",
+    "Grid",
+    "GridError",
+    "LandClass",
+    "LegendError",
+    "Product",
+    "ProductKind",
+    "RasterSource",
+    "RastersError",
+    "RefusedError",
+    "Severity",
+    "SourceError",
+    "TableSpec",
+    "ZoneError",
+    "Zones",
+    "check_file",
+    "check_pixels",
+    "check_zones",
+    "count",
+    "covering_grid",
+    "describe_products",
+    "file_hashes",
+    "inspect",
+    "load_product",
+    "load_zones",
+    "local_path",
+    "polygon_area_m2",
+    "product_ids",
+    "product_remarks",
+    "row_areas",
+]

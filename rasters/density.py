@@ -85,7 +85,9 @@ class DensityTable:
         if list(self.keys) != sorted(set(self.keys)):
             raise ValueError(f"keys must ascend and differ, got {self.keys}")
         count = len(self.keys)
-        shapes = [("base", self.base.shape, (count,))]
+        shapes: list[tuple[str, tuple[int, ...], tuple[int, ...]]] = [
+            ("base", self.base.shape, (count,))
+        ]
         for term in self.terms:
             shapes += [
                 (f"factors of {term.name}", term.factors.shape, (count, len(term.edges) + 1)),
@@ -173,9 +175,11 @@ def density_block(pixels: xr.Dataset, table: DensityTable) -> xr.DataArray:
     """
     code = pixels["code"].astype(np.float64)
     strata = pixels["stratum"] if "stratum" in pixels else xr.full_like(code, NO_STRATUM)
-    usable = np.isfinite(code) & np.isfinite(strata)
+    usable = code.notnull() & strata.notnull()
     if "inside" in pixels:
-        usable &= pixels["inside"]
+        usable = usable & pixels["inside"]
+    if not table.keys:
+        return xr.full_like(code, np.nan, dtype=np.float32).rename("density")
     row, known = _rows(code.where(usable, 0).values, strata.where(usable, 0).values, table)
     total = table.base[row]
     for term in table.terms:
@@ -272,8 +276,6 @@ def _rows(
 ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """Return the key of each pixel as an index, and whether it has one."""
     keys = np.array(table.keys, dtype=np.float64).reshape(-1, 2)
-    if not len(keys):
-        return np.zeros(code.shape, np.int64), np.zeros(code.shape, np.bool_)
     strata, stratum_of_key = np.unique(keys[:, 1], return_inverse=True)
     codes, code_of_key = np.unique(keys[:, 0], return_inverse=True)
     lookup = np.full((len(codes), len(strata)), -1, dtype=np.int64)

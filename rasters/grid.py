@@ -173,7 +173,7 @@ def sinusoidal_strip(y: NDArray[np.float64]) -> NDArray[np.float64]:
     --------
     >>> import numpy as np
     >>> sinusoidal_strip(np.array([0.0, 1.0])).round(4)
-    array([0.    , 0.9933])
+    array([0.    , 0.9955])
 
     """
     ellipsoid = pyproj.Geod(ellps="WGS84")

@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 
     from .grid import Grid
 
-_CELL = 64  # reference pixels
-_LEVELS = (8, 1)  # reference pixels, for cells that one patch does not describe
+CELL = 64
+"""Side of a cell in reference pixels."""
+
+_LEVELS = (CELL, 8, 1)  # reference pixels, each for what the one before does not describe
 _TOLERANCE = 0.02  # layer pixels
 
 
@@ -53,32 +55,62 @@ class Lattice:
                 x = self._middle + (x - self._middle + 180) % 360 - 180
         return (x - layer.c) / layer.a, (y - layer.f) / layer.e
 
+    def cells(
+        self, i0: int, i1: int, j0: int, j1: int
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]]:
+        """Return the corners of cells and which cells one bilinear patch describes.
+
+        Parameters
+        ----------
+        i0, i1, j0, j1
+            Cells by row and column of the reference, ends excluded; cell (i, j) begins at the
+            pixel (i * CELL, j * CELL).
+
+        Returns
+        -------
+        u, v : ndarray of float64, shape (i1 - i0 + 1, j1 - j0 + 1)
+            Layer column and row of the corners; the pixel (r, c) of the layer holds
+            c <= u < c + 1.
+        good : ndarray of bool, shape (i1 - i0, j1 - j0)
+            Whether the patch between a cell's corners is right to 1/50 of a layer pixel.
+
+        """
+        return self._patches(i0, i1, j0, j1, CELL)
+
     def points(
         self, row0: int, row1: int, col0: int, col1: int, samples: int
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return the layer coordinates of samples x samples points of each reference pixel.
+        """Return the layer coordinates of points in a part of one cell, from smaller cells.
 
         Parameters
         ----------
         row0, row1, col0, col1
-            Block of the reference grid, ends excluded.
+            Reference pixels of one cell, ends excluded.
         samples
             Points along the side of a pixel, at the middles of equal parts.
 
         Returns
         -------
         u, v : ndarray of float64, shape ((row1 - row0) * samples, (col1 - col0) * samples)
-            Column and row; the pixel (r, c) of the layer holds c <= u < c + 1.
+            Layer column and row; not finite off the map of the layer's CRS.
 
         """
         shape = ((row1 - row0) * samples, (col1 - col0) * samples)
         u, v = np.empty(shape), np.empty(shape)
-        start = (row0, col0, samples)
-        top, left = row0 // _CELL, col0 // _CELL
-        nodes = self._patches(top, -(-row1 // _CELL), left, -(-col1 // _CELL), _CELL)
-        _interpolate(*nodes, (_CELL, top, left), start, (0, shape[0], 0, shape[1]), u, v)
-        for i, j in np.argwhere(~nodes[2]):
-            self._refine((top + int(i)) * _CELL, (left + int(j)) * _CELL, start, u, v)
+        top, left = row0 - row0 % CELL, col0 - col0 % CELL
+        for size in _LEVELS:
+            i, j, count = top // size, left // size, CELL // size
+            at_u, at_v, good = self._patches(i, i + count, j, j + count, size)
+            if good.all():
+                break
+        _interpolate(at_u, at_v, good, (size, i, j), (row0, col0, samples), u, v)
+        offsets = (np.arange(samples) + 0.5) / samples
+        for bad_i, bad_j in np.argwhere(~good):  # single pixels by now
+            row, col = top + int(bad_i), left + int(bad_j)
+            if row0 <= row < row1 and col0 <= col < col1:
+                a, b = (row - row0) * samples, (col - col0) * samples
+                place = (slice(a, a + samples), slice(b, b + samples))
+                u[place], v[place] = self.exact(*np.meshgrid(col + offsets, row + offsets))
         return u, v
 
     def scale(self) -> float:
@@ -86,37 +118,6 @@ class Lattice:
         row, col = (length / 2 for length in self._reference.shape)
         u, v = self.exact(np.array([col, col + 1, col]), np.array([row, row, row + 1]))
         return float(max(np.hypot(u[1:] - u[0], v[1:] - v[0])))
-
-    def _refine(
-        self,
-        top: int,
-        left: int,
-        start: tuple[int, int, int],
-        u: NDArray[np.float64],
-        v: NDArray[np.float64],
-    ) -> None:
-        """Fill the part of a block in one large cell from smaller cells."""
-        for size in _LEVELS:
-            cells = (size, top // size, left // size)
-            nodes = self._patches(
-                cells[1], cells[1] + _CELL // size, cells[2], cells[2] + _CELL // size, size
-            )
-            if nodes[2].all():
-                break
-        row0, col0, samples = start
-        part = (
-            max(top - row0, 0) * samples,
-            min((top + _CELL - row0) * samples, u.shape[0]),
-            max(left - col0, 0) * samples,
-            min((left + _CELL - col0) * samples, u.shape[1]),
-        )
-        _interpolate(*nodes, cells, start, part, u, v)
-        offsets = (np.arange(samples) + 0.5) / samples
-        for i, j in np.argwhere(~nodes[2]):  # single pixels by now
-            a, b = (top + int(i) - row0) * samples, (left + int(j) - col0) * samples
-            if part[0] <= a < part[1] and part[2] <= b < part[3]:
-                place = (slice(a, a + samples), slice(b, b + samples))
-                u[place], v[place] = self.exact(*np.meshgrid(left + j + offsets, top + i + offsets))
 
     def _patches(
         self, i0: int, i1: int, j0: int, j1: int, size: int
@@ -147,32 +148,30 @@ def _interpolate(
     good: NDArray[np.bool_],
     cells: tuple[int, int, int],
     start: tuple[int, int, int],
-    part: tuple[int, int, int, int],
     u: NDArray[np.float64],
     v: NDArray[np.float64],
 ) -> None:
-    """Write the coordinates of the points of part of a block that lie in good cells."""
+    """Write the coordinates of the points that lie in good cells."""
     size, cell_row0, cell_col0 = cells
     row0, col0, samples = start
-    for a in range(part[0], part[1]):
+    for a in range(u.shape[0]):
         row = row0 + a // samples
         i = row // size - cell_row0
         s = (row % size + (a % samples + 0.5) / samples) / size
-        for b in range(part[2], part[3]):
+        for b in range(u.shape[1]):
             col = col0 + b // samples
             j = col // size - cell_col0
             if good[i, j]:
                 t = (col % size + (b % samples + 0.5) / samples) / size
-                w00, w01, w10, w11 = (1 - s) * (1 - t), (1 - s) * t, s * (1 - t), s * t
-                u[a, b] = (
-                    w00 * at_u[i, j]
-                    + w01 * at_u[i, j + 1]
-                    + w10 * at_u[i + 1, j]
-                    + w11 * at_u[i + 1, j + 1]
-                )
-                v[a, b] = (
-                    w00 * at_v[i, j]
-                    + w01 * at_v[i, j + 1]
-                    + w10 * at_v[i + 1, j]
-                    + w11 * at_v[i + 1, j + 1]
-                )
+                u0, u1 = ends(at_u, i, j, s)
+                v0, v1 = ends(at_v, i, j, s)
+                u[a, b] = u0 + (u1 - u0) * t
+                v[a, b] = v0 + (v1 - v0) * t
+
+
+@njit(nogil=True, cache=True)
+def ends(nodes: NDArray[np.float64], i: int, j: int, s: float) -> tuple[float, float]:
+    """Return a coordinate at the two ends of cell (i, j), a part s down its sides."""
+    left = nodes[i, j] + (nodes[i + 1, j] - nodes[i, j]) * s
+    right = nodes[i, j + 1] + (nodes[i + 1, j + 1] - nodes[i, j + 1]) * s
+    return left, right

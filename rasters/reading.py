@@ -16,8 +16,9 @@ from rasterio.windows import Window
 
 from .errors import RefusedError
 from .findings import finding
+from .lattice import CELL
 from .layers import NODATA_INT, OUTSIDE, LayerBlock
-from .resample import overlap_mean, pick, sample_mean
+from .resample import mean_cells, overlap_mean, pick, pick_cells, sample_mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -29,9 +30,10 @@ if TYPE_CHECKING:
 
     Box = tuple[int, int, int, int]
     """row0, row1, col0, col1, ends excluded."""
+    Cells = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]]
+    """Corners u and v, and which cells are good, of one row of cells."""
 
 _PIECE_PIXELS = 2**22  # 4 million: 32 MB as float64
-_BAND_ROWS = 64  # one row of lattice cells
 _SNAP = 1e-6  # layer pixels: an edge this near a pixel's edge is on it
 
 
@@ -273,13 +275,11 @@ class ClassPointReader(_Reader):
         block = (row0, row1, col0, col1)
         shape = (row1 - row0, col1 - col0)
         out, outside = self._out.view(*shape), self._outside.view(*shape)
-        for piece, box, u, v in _projected(self.source, self._lattice, block, 1):
-            place = _place(piece, block)
-            if _area(box) == 0:
-                out[place], outside[place] = 0, True
-            else:
+        for part, box, cells in _cells(self.source.grid.shape, self._lattice, block):
+            pick_cells(self.raw(box), box[::2], *cells, block, part, out, outside)
+            for piece, window, u, v in _uneven(self.source, self._lattice, part, cells[2], 1):
                 origin = (piece[0] - row0, piece[2] - col0)
-                pick(self.raw(box), u, v, origin, out, outside)
+                pick(self.raw(window), window[::2], u, v, origin, out, outside)
         return LayerBlock(data=out, row_index=None, col_index=None, share=None, outside=outside)
 
 
@@ -305,13 +305,14 @@ class QuantityPointReader(_Amounts):
         block = (row0, row1, col0, col1)
         shape = (row1 - row0, col1 - col0)
         out, share = self._out.view(*shape), self._share.view(*shape)
-        for piece, box, u, v in _projected(self.source, self._lattice, block, self._samples):
-            place = _place(piece, block)
-            if _area(box) == 0:
-                out[place], share[place] = NODATA_INT, 0
-            else:
-                data, origin = self.values(box), (piece[0] - row0, piece[2] - col0)
-                sample_mean(data, u, v, self._samples, self.per_unit, origin, out, share)
+        scaling = (self._samples, self.per_unit)
+        for part, box, cells in _cells(self.source.grid.shape, self._lattice, block):
+            mean_cells(self.values(box), box[::2], *cells, block, part, scaling, out, share)
+            for piece, window, u, v in _uneven(
+                self.source, self._lattice, part, cells[2], self._samples
+            ):
+                origin = (piece[0] - row0, piece[2] - col0)
+                sample_mean(self.values(window), window[::2], u, v, *scaling, origin, out, share)
         return LayerBlock(data=out, row_index=None, col_index=None, share=share)
 
 
@@ -347,25 +348,73 @@ def _pieces(block: Box, cost: Callable[[Box], int]) -> Iterator[Box]:
         yield from _pieces(half, cost)
 
 
-def _projected(
-    source: RasterSource, lattice: Lattice, block: Box, samples: int
-) -> Iterator[tuple[Box, Box, NDArray[np.float64], NDArray[np.float64]]]:
-    """Yield pieces of a block: piece, window of the file, coordinates u and v in the window."""
+def _cells(
+    shape: tuple[int, int], lattice: Lattice, block: Box
+) -> Iterator[tuple[Box, Box, Cells]]:
+    """Yield runs of cells of one row: part of the block, window of the file, the cells.
+
+    Cells that need a window too large for a reader are given as not good.
+    """
     row0, row1, col0, col1 = block
-    for top in range(row0 - row0 % _BAND_ROWS, row1, _BAND_ROWS):
-        band = (max(top, row0), min(top + _BAND_ROWS, row1), col0, col1)
-        u, v = lattice.points(*band, samples)
-        pending = [band]
+    for i in range(row0 // CELL, -(-row1 // CELL)):
+        pending = [(col0 // CELL, -(-col1 // CELL))]
+        whole = lattice.cells(i, i + 1, *pending[0])
+        first = pending[0][0]
+        while pending:
+            j0, j1 = pending.pop()
+            u, v = (np.ascontiguousarray(at[:, j0 - first : j1 - first + 1]) for at in whole[:2])
+            good = np.ascontiguousarray(whole[2][:, j0 - first : j1 - first])
+            box = _hull(shape, u, v, good)
+            if _area(box) > _PIECE_PIXELS:
+                if j1 - j0 > 1:
+                    middle = (j0 + j1) // 2
+                    pending += [(j0, middle), (middle, j1)]
+                    continue
+                good[:], box = False, (0, 0, 0, 0)
+            rows = (max(i * CELL, row0), min((i + 1) * CELL, row1))
+            yield (*rows, max(j0 * CELL, col0), min(j1 * CELL, col1)), box, (u, v, good)
+
+
+def _uneven(
+    source: RasterSource, lattice: Lattice, part: Box, good: NDArray[np.bool_], samples: int
+) -> Iterator[tuple[Box, Box, NDArray[np.float64], NDArray[np.float64]]]:
+    """Yield the cells of a part that are not good, in pieces: piece, window, coordinates."""
+    row0, row1, col0, col1 = part
+    for j in np.flatnonzero(~good[0]) + col0 // CELL:
+        cell = (row0, row1, max(int(j) * CELL, col0), min((int(j) + 1) * CELL, col1))
+        u, v = lattice.points(*cell, samples)
+        pending = [cell]
         while pending:
             piece = pending.pop()
-            place = tuple(slice(s.start * samples, s.stop * samples) for s in _place(piece, band))
-            part_u, part_v = u[place], v[place]
+            place = tuple(slice(s.start * samples, s.stop * samples) for s in _place(piece, cell))
+            part_u, part_v = np.ascontiguousarray(u[place]), np.ascontiguousarray(v[place])
             box = _window(source.grid.shape, part_u, part_v)
             halves = _halves(piece) if _area(box) > _PIECE_PIXELS else None
             if halves is not None:
                 pending += halves
-                continue
-            yield piece, box, part_u - box[2], part_v - box[0]
+            else:
+                yield piece, box, part_u, part_v
+
+
+def _hull(
+    shape: tuple[int, int],
+    u: NDArray[np.float64],
+    v: NDArray[np.float64],
+    good: NDArray[np.bool_],
+) -> Box:
+    """Return the window that holds every point of the good cells that lies on the raster."""
+    if not good.any():
+        return 0, 0, 0, 0
+    at_corner = np.zeros(u.shape, dtype=np.bool_)
+    for down in (0, 1):
+        at_corner[down, :-1] |= good[0]
+        at_corner[down, 1:] |= good[0]
+    edges: list[int] = []
+    for values, length in ((v[at_corner], shape[0]), (u[at_corner], shape[1])):
+        # A patch stays between its corners but for rounding: one pixel is margin enough.
+        low = min(max(int(np.floor(values.min())) - 1, 0), length)
+        edges += [low, max(min(int(np.floor(values.max())) + 2, length), low)]
+    return edges[0], edges[1], edges[2], edges[3]
 
 
 def _window(shape: tuple[int, int], u: NDArray[np.float64], v: NDArray[np.float64]) -> Box:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numba import njit
 
+from .lattice import CELL, ends
 from .layers import NODATA_INT, SHARE_ONE
 
 if TYPE_CHECKING:
@@ -91,6 +92,7 @@ def _settled(
 @njit(nogil=True, cache=True)
 def pick(
     data: NDArray[Any],
+    corner: tuple[int, int],
     u: NDArray[np.float64],
     v: NDArray[np.float64],
     origin: tuple[int, int],
@@ -103,8 +105,10 @@ def pick(
     ----------
     data
         Input window (m, n).
+    corner
+        Layer row and column of the window's first pixel.
     u, v
-        Column and row coordinates (rows, cols) in the window: pixel (r, c) holds c <= u < c + 1.
+        Layer column and row (rows, cols); the pixel (r, c) holds c <= u < c + 1.
     origin
         Where in ``out`` and ``outside`` the first point goes.
     out, outside
@@ -114,7 +118,7 @@ def pick(
     m, n = data.shape
     for i in range(u.shape[0]):
         for j in range(u.shape[1]):
-            x, y = u[i, j], v[i, j]
+            x, y = u[i, j] - corner[1], v[i, j] - corner[0]
             place = (origin[0] + i, origin[1] + j)
             if x >= 0 and y >= 0 and x < n and y < m:  # NaN fails
                 out[place] = data[int(y), int(x)]
@@ -127,6 +131,7 @@ def pick(
 @njit(nogil=True, cache=True)
 def sample_mean(
     data: NDArray[np.float64],
+    corner: tuple[int, int],
     u: NDArray[np.float64],
     v: NDArray[np.float64],
     samples: int,
@@ -141,8 +146,10 @@ def sample_mean(
     ----------
     data
         Input window (m, n); NaN where there is no value.
+    corner
+        Layer row and column of the window's first pixel.
     u, v
-        Column and row coordinates of the points, (rows * samples, cols * samples).
+        Layer column and row of the points, (rows * samples, cols * samples).
     samples, per_unit, origin
         Points along a side of an output pixel; the others as in `overlap_mean`.
     out, share
@@ -155,7 +162,7 @@ def sample_mean(
             total, weight, below = 0.0, 0.0, False
             for a in range(i * samples, (i + 1) * samples):
                 for b in range(j * samples, (j + 1) * samples):
-                    x, y = u[a, b], v[a, b]
+                    x, y = u[a, b] - corner[1], v[a, b] - corner[0]
                     if x >= 0 and y >= 0 and x < n and y < m:
                         value = data[int(y), int(x)]
                         if not np.isnan(value):
@@ -165,3 +172,111 @@ def sample_mean(
             place = (origin[0] + i, origin[1] + j)
             part = weight / (samples * samples)
             out[place], share[place] = _settled(total, weight, part, below, per_unit)
+
+
+@njit(nogil=True, cache=True)
+def pick_cells(
+    data: NDArray[Any],
+    corner: tuple[int, int],
+    at_u: NDArray[np.float64],
+    at_v: NDArray[np.float64],
+    good: NDArray[np.bool_],
+    block: tuple[int, int, int, int],
+    part: tuple[int, int, int, int],
+    out: NDArray[Any],
+    outside: NDArray[np.bool_],
+) -> None:
+    """Take the input pixel at the centre of each output pixel of the good cells of one row.
+
+    Parameters
+    ----------
+    data, corner
+        Input window and the layer row and column of its first pixel.
+    at_u, at_v, good
+        Corners (2, n + 1) and cells (1, n) as of `lattice.Lattice.cells`.
+    block, part
+        row0, row1, col0, col1 of the block that ``out`` is for, and of the part of it that the
+        cells hold: all rows of one row of cells, whole cells but for the ends.
+    out, outside
+        Written, of the block's shape.
+
+    """
+    m, n = data.shape
+    first = part[2] // CELL
+    for row in range(part[0], part[1]):
+        s = (row % CELL + 0.5) / CELL
+        for j in range(good.shape[1]):
+            if not good[0, j]:
+                continue
+            # Ends of the row inside the cell; between them x and y are straight.
+            x0, x1 = ends(at_u, 0, j, s)
+            y0, y1 = ends(at_v, 0, j, s)
+            dx, dy = x1 - x0, y1 - y0
+            start = max((first + j) * CELL, part[2])
+            for col in range(start, min((first + j + 1) * CELL, part[3])):
+                t = (col % CELL + 0.5) / CELL
+                x, y = x0 + dx * t - corner[1], y0 + dy * t - corner[0]
+                place = (row - block[0], col - block[2])
+                if x >= 0 and y >= 0 and x < n and y < m:
+                    out[place] = data[int(y), int(x)]
+                    outside[place] = False
+                else:
+                    out[place] = 0
+                    outside[place] = True
+
+
+@njit(nogil=True, cache=True)
+def mean_cells(
+    data: NDArray[np.float64],
+    corner: tuple[int, int],
+    at_u: NDArray[np.float64],
+    at_v: NDArray[np.float64],
+    good: NDArray[np.bool_],
+    block: tuple[int, int, int, int],
+    part: tuple[int, int, int, int],
+    scaling: tuple[int, int],
+    out: NDArray[np.int32],
+    share: NDArray[np.uint16],
+) -> None:
+    """Average the input at points of each output pixel of the good cells of one row.
+
+    Parameters
+    ----------
+    data, corner, at_u, at_v, good, block, part
+        As in `pick_cells`; ``data`` is NaN where there is no value.
+    scaling
+        Points along the side of a pixel, and quanta in one unit of ``data``.
+    out, share
+        Written as in `overlap_mean`, of the block's shape.
+
+    """
+    m, n = data.shape
+    samples, per_unit = scaling
+    first = part[2] // CELL
+    offsets = (np.arange(samples) + 0.5) / samples
+    x0, dx, y0, dy = np.empty((4, samples))
+    for row in range(part[0], part[1]):
+        for j in range(good.shape[1]):
+            if not good[0, j]:
+                continue
+            for a in range(samples):
+                s = (row % CELL + offsets[a]) / CELL
+                x0[a], x1 = ends(at_u, 0, j, s)
+                y0[a], y1 = ends(at_v, 0, j, s)
+                dx[a], dy[a] = x1 - x0[a], y1 - y0[a]
+            start = max((first + j) * CELL, part[2])
+            for col in range(start, min((first + j + 1) * CELL, part[3])):
+                total, count, below = 0.0, 0, False
+                for a in range(samples):
+                    for b in range(samples):
+                        t = (col % CELL + offsets[b]) / CELL
+                        x, y = x0[a] + dx[a] * t - corner[1], y0[a] + dy[a] * t - corner[0]
+                        if x >= 0 and y >= 0 and x < n and y < m:
+                            value = data[int(y), int(x)]
+                            if value == value:  # noqa: PLR0124  # not NaN
+                                total += value
+                                count += 1
+                                below |= value < 0
+                place = (row - block[0], col - block[2])
+                valid = count / (samples * samples)
+                out[place], share[place] = _settled(total, count, valid, below, per_unit)

@@ -317,7 +317,7 @@ def write_raster(
         Pixels of the canvas along a pixel of the file.
 
     """
-    raster = values
+    grid, raster = canvas.transform, values
     if values.ndim == 1:
         raster = np.full(canvas.shape, nodata, dtype=values.dtype)
         raster[canvas.rows, canvas.cols] = values
@@ -330,7 +330,7 @@ def write_raster(
         count=1,
         dtype=raster.dtype,
         crs="EPSG:4326",
-        transform=canvas.transform @ Affine.scale(factor),
+        transform=Affine(grid.a * factor, 0, grid.c, 0, grid.e * factor, grid.f),
         nodata=nodata,
         tiled=True,
         blockxsize=_TILE,

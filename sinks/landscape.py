@@ -148,11 +148,25 @@ def vegetation(land: Landscape, covers: tuple[Codes, Codes], types: Mapping[str,
         [types.get(name, 0) for name in where],
         types["betula_davurica"],
     )
-    wooded, grass = (
+    wooded, wet, grass = (
         (covers[0] == land.value_of[name]) | (covers[1] == land.value_of[name])
-        for name in ("forest", "grassland")
+        for name in ("forest", "wetland", "grassland")
     )
-    return np.where(wooded, forest, np.where(grass, steppe, 0)).astype(np.uint8)
+    kinds = [forest, _wetland_types(land, wet, types), steppe]
+    return np.select([wooded, wet, grass], kinds, 0).astype(np.uint8)
+
+
+def _wetland_types(land: Landscape, wet: NDArray[np.bool_], types: Mapping[str, int]) -> Codes:
+    """Return the type of each wetland pixel: the published shares, swamps in the mountains."""
+    kinds = np.zeros(len(wet), dtype=np.uint8)
+    at = np.flatnonzero(wet)
+    uphill = at[np.argsort(-land.near["mountains"][at], kind="stable")]
+    share = np.cumsum(land.canvas.area_m2[uphill]) / land.canvas.area_m2[at].sum()
+    below = 0.0
+    for name, part in land.rules["wetland_shares"].items():
+        kinds[uphill[(share > below) & (share <= below + part)]] = types[name]
+        below += part
+    return kinds
 
 
 def biomass(

@@ -105,6 +105,8 @@ class Manifest:
     """Findings as in ``--json``."""
     pixel_balance: Mapping[str, Json] = field(default_factory=dict)
     """Polygon = classified + nodata + outside."""
+    config_folder: str = "."
+    """Folder of the configuration as seen from the results, for verifying inputs."""
 
 
 def canonical(value: Json) -> bytes:
@@ -134,9 +136,18 @@ def run_id(inputs: Iterable[InputRecord], *, parameters: Mapping[str, Json], cod
 
 
 def input_record(
-    path: Path, *, base: Path, role: str, product: str | None = None, year: int | None = None
+    path: Path,
+    *,
+    base: Path,
+    role: str,
+    product: str | None = None,
+    year: int | None = None,
+    sha256: str | None = None,
 ) -> InputRecord:
-    """Hash an input; its path is kept relative to ``base``, the folder of the configuration."""
+    """Record an input; its path is kept relative to ``base``, the folder of the configuration.
+
+    Without ``sha256`` the file is hashed here.
+    """
     try:
         relative = Path(os.path.relpath(path, base))
     except ValueError:  # another drive of Windows: only the name is free of the machine
@@ -144,7 +155,7 @@ def input_record(
     return InputRecord(
         path=relative.as_posix(),
         size=path.stat().st_size,
-        sha256=sha256_of(path),
+        sha256=sha256 or sha256_of(path),
         role=role,
         product=product,
         year=year,

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from rasters import RefusedError, check_pixels, file_hashes
+from rasters import RefusedError, file_hashes
 from rasters.findings import Severity, finding
 
 from .accounting import account
@@ -75,17 +75,13 @@ def check(path: Path, *, root: Path | None = None, on_progress: Tell | None = No
 
     """
     tell = on_progress or _silent
+    tell("check", 0, 1)
     try:
-        prepared = prepare(path, root=root)
+        prepared = prepare(path, root=root, pixels=True)
     except RefusedError as error:
-        return [*error.findings, *_pixels_of(error, tell)]
-    found = [*prepared.findings, *check_layers(prepared)]
-    sources = list(prepared.sources.values())
-    for done, source in enumerate(sources):
-        tell("check", done, len(sources))
-        found += check_pixels(source)
-    tell("check", len(sources), len(sources))
-    return found
+        return list(error.findings)
+    tell("check", 1, 1)
+    return [*prepared.findings, *check_layers(prepared)]
 
 
 def run(  # noqa: PLR0913 - the options of the command
@@ -190,16 +186,6 @@ def _refuse(found: list[Finding]) -> None:
     """Raise if an error is among the findings."""
     if any(f.severity is Severity.ERROR for f in found):
         raise RefusedError(found)
-
-
-def _pixels_of(error: RefusedError, tell: Tell) -> list[Finding]:
-    """Return the pixel findings of the rasters that a refused config still names."""
-    sources = getattr(error, "sources", ())
-    found = []
-    for done, source in enumerate(sources):
-        tell("check", done, len(sources))
-        found += check_pixels(source)
-    return found
 
 
 def _input_records(prepared: Prepared, base: Path) -> tuple[InputRecord, ...]:

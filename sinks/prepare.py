@@ -9,9 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+import pyproj
+import shapely
 from rasters import (
     ProductKind,
     RefusedError,
+    check_file,
     check_zones,
     inspect,
     load_product,
@@ -33,6 +36,7 @@ from .zone_tree import ZoneTree
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from typing import Protocol
 
     from rasters import Product, RasterSource, Zones
     from rasters.findings import Finding
@@ -40,6 +44,16 @@ if TYPE_CHECKING:
     from .coefficient_register import Register
     from .config import Config
     from .regions import Region
+
+    class Inspector(Protocol):
+        """What looks at one raster."""
+
+        def __call__(
+            self, path: Path, product: Product, *, year: int | None = None
+        ) -> tuple[RasterSource | None, list[Finding]]:
+            """Return the source, None where it is refused, and the findings."""
+            ...
+
 
 T = TypeVar("T")
 Role = tuple[str, int | None]
@@ -115,7 +129,7 @@ class Prepared:
         }
 
 
-def prepare(path: Path, *, root: Path | None = None) -> Prepared:
+def prepare(path: Path, *, root: Path | None = None, pixels: bool = False) -> Prepared:
     """Read and check an inventory.toml and everything it names.
 
     Parameters
@@ -124,6 +138,8 @@ def prepare(path: Path, *, root: Path | None = None) -> Prepared:
         The inventory.toml.
     root
         Folder that no file may lie outside of; None for anywhere on this machine.
+    pixels
+        Also read every pixel of the rasters inside the zones, to list what they show.
 
     Raises
     ------
@@ -136,8 +152,9 @@ def prepare(path: Path, *, root: Path | None = None) -> Prepared:
     faults = _Faults()
     faults.extend(_methods(config, path.name))
     products = _products(config, base, faults)
-    sources = _sources(config, base, root, products, faults)
     zones = faults.collect(lambda: _zones(config, base, root, path.name, faults))
+    look = _pixel_inspector(zones[1] if zones is not None else None) if pixels else inspect
+    sources = _sources(config, base, root, products, look, faults)
     tables = faults.collect(lambda: _tables(config, base)) or []
     register = faults.collect(lambda: load_register(tables))
     if faults.fatal or zones is None or register is None:
@@ -279,9 +296,10 @@ def _sources(
     base: Path,
     root: Path | None,
     products: Mapping[str, Product],
+    look: Inspector,
     faults: _Faults,
 ) -> dict[Role, RasterSource]:
-    """Inspect the header of every raster that is named."""
+    """Inspect every raster that is named."""
     files: dict[Role, str] = {
         ("land_cover", year): name for year, name in sorted(config.land_cover.files.items())
     }
@@ -296,11 +314,27 @@ def _sources(
         path = faults.collect(lambda name=name: local_path(name, base, root=root))
         if path is None or section not in products:
             continue
-        source, found = inspect(path, products[section], year=year)
+        source, found = look(path, products[section], year=year)
         faults.extend(found)
         if source is not None:
             sources[section, year] = source
     return sources
+
+
+def _pixel_inspector(zones: Zones | None) -> Inspector:
+    """Return an inspector that also reads the pixels around the zones."""
+    bounds = None
+    if zones is not None:
+        west, south, east, north = shapely.total_bounds(zones.geometry)
+        to_degrees = pyproj.Transformer.from_crs(zones.crs, "OGC:CRS84", always_xy=True)
+        bounds = to_degrees.transform_bounds(west, south, east, north)
+
+    def look(
+        path: Path, product: Product, *, year: int | None = None
+    ) -> tuple[RasterSource | None, list[Finding]]:
+        return check_file(path, product, year=year, bounds=bounds)
+
+    return look
 
 
 def _zones(

@@ -45,7 +45,7 @@ class Schema:
     """Columns that name a row; rows are sorted by them, blank first."""
 
 
-def _schema(name: str, keys: str, **columns: Kind) -> Schema:
+def _schema(name: str, keys: str, /, **columns: Kind) -> Schema:
     """Return a schema; its keys are given as one text."""
     return Schema(name=name, columns=MappingProxyType(columns), keys=tuple(keys.split()))
 
@@ -176,6 +176,49 @@ _ALL = (
         sink_t_co2_per_year=NUMBER,
         low_t_co2_per_year=NUMBER,
         high_t_co2_per_year=NUMBER,
+    ),
+    _schema(
+        "trace",
+        "zone_code level year code stratum ecosystem pool factors",
+        zone_code=TEXT,
+        level=TEXT,
+        year=INTEGER,
+        code=TEXT,
+        stratum=TEXT,
+        ecosystem=TEXT,
+        pool=TEXT,
+        amount=NUMBER,
+        factors=TEXT,
+        stock_t_c=NUMBER,
+    ),
+    _schema(
+        "coefficients_used",
+        "table row key",
+        key=TEXT,
+        table=TEXT,
+        row=INTEGER,
+        parameter=TEXT,
+        code=TEXT,
+        ecosystem=TEXT,
+        stratum=TEXT,
+        pool=TEXT,
+        depth_cm=TEXT,
+        edition=TEXT,
+        class_from=NUMBER,
+        class_to=NUMBER,
+        value=NUMBER,
+        unit=TEXT,
+        low=NUMBER,
+        high=NUMBER,
+        interval=TEXT,
+        half_width_source=TEXT,
+        completeness=TEXT,
+        confidence=TEXT,
+        source=TEXT,
+        locator=TEXT,
+        region=TEXT,
+        name=TEXT,
+        note=TEXT,
     ),
 )
 

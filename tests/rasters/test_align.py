@@ -222,13 +222,15 @@ def test_the_lattice_refines_where_a_patch_would_err():
     grid = reference(Affine(0.5, 0, -60, 0, -0.5, 60), (70, 130))
     layer = reference(Affine(1e4, 0, -6e6, 0, -1e4, 7e6), (600, 900), HOMOLOSINE)
     lattice = Lattice(grid, layer)
-    good = lattice._patches(0, 2, 0, 3, 64)[2]  # noqa: SLF001
-    assert not good.any()
-    u, v = lattice.points(0, 70, 0, 130, 3)
-    cols, rows = np.meshgrid((np.arange(390) + 0.5) / 3, (np.arange(210) + 0.5) / 3)
-    want_u, want_v = exact(grid, layer, cols, rows)
-    assert np.abs(u - want_u).max() < 0.02
-    assert np.abs(v - want_v).max() < 0.02
+    assert not lattice.cells(0, 2, 0, 3)[2].any()
+    for row0, row1, col0, col1 in [(0, 64, 0, 64), (64, 70, 64, 128), (3, 17, 70, 99)]:
+        u, v = lattice.points(row0, row1, col0, col1, 3)
+        cols, rows = np.meshgrid(
+            np.arange(3 * col0, 3 * col1) / 3 + 1 / 6, np.arange(3 * row0, 3 * row1) / 3 + 1 / 6
+        )
+        want_u, want_v = exact(grid, layer, cols, rows)
+        assert np.abs(u - want_u).max() < 0.02
+        assert np.abs(v - want_v).max() < 0.02
 
 
 # amounts

@@ -100,11 +100,12 @@ def test_proximity_moves_with_the_warp():
     canvas = _canvas(per_degree=48)
     spot = [Line(points=((110.5, 40.2),), width_km=5.0)]
     still = proximity(canvas, spot, warp=_still(canvas))
-    # every pixel looks 0.125 degrees east, so that the spot is seen that far west
+    # every pixel looks 0.125 degrees east and 0.0625 south, so the spot is seen west and north
     east = np.full(len(canvas.rows), 0.125, dtype=np.float32)
-    moved = proximity(canvas, spot, warp=(east, np.zeros_like(east)))
-    lon, _ = canvas.lonlat
+    moved = proximity(canvas, spot, warp=(east, -east / 2))
+    lon, lat = canvas.lonlat
     assert lon[still.argmax()] - lon[moved.argmax()] == pytest.approx(0.125, abs=0.021)
+    assert lat[moved.argmax()] - lat[still.argmax()] == pytest.approx(0.0625, abs=0.021)
 
 
 def test_no_line_is_no_proximity():

@@ -143,6 +143,19 @@ def test_the_landscape_lies_where_it_should(demo):
     ]
     assert centres == sorted(centres), "steppe gets moister towards the east"
     assert all((types == value).any() for value in value_of.values())
+    swamp = types[cover == 9] == value_of["forest_swamp"]
+    # third land survey: 70.17 of 380.94 x 10^4 ha
+    share = np.average(swamp, weights=_areas(demo)[cover == 9])
+    assert share == pytest.approx(0.1842, rel=0.03)
+
+
+def test_every_vegetation_type_has_a_default_coefficient():
+    table = load_region("inner_mongolia").folder.parents[1] / "coefficients/inner_mongolia.csv"
+    rows = pd.read_csv(table, dtype=str)
+    strata = {(r.ecosystem, r.stratum) for r in rows.itertuples()}
+    product = load_region("inner_mongolia").folder.parents[1] / "demo/demo_vegetation.toml"
+    missing = [c.code for c in load_product(product).classes if (c.ecosystem, c.code) not in strata]
+    assert missing == []
 
 
 def test_every_file_says_that_it_is_synthetic(demo):

@@ -1,3 +1,4 @@
+import fcntl
 import os
 import signal
 import stat
@@ -181,6 +182,23 @@ def test_the_lock_holds_across_processes_and_ends_with_its_holder(tmp_path):
     assert any(name.startswith(".im.tmp-") for name in names(tmp_path))
     run(tmp_path / "im", "a1")
     assert names(tmp_path) == ["im"]
+
+
+def test_a_lock_file_that_its_holder_removed_meanwhile_is_no_lock(tmp_path, monkeypatch):
+    real, path = fcntl.flock, tmp_path / ".im.lock"
+    pending = [path.unlink]
+
+    def flock(handle, operation):
+        if pending:
+            pending.pop()()  # the holder ends between our open and our lock
+        real(handle, operation)
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    with locked(tmp_path / "im"):
+        assert path.exists()
+        with pytest.raises(LockedError), locked(tmp_path / "im"):
+            pytest.fail("the lock must be held")
+    assert names(tmp_path) == []
 
 
 def test_a_result_put_aside_by_a_killed_run_comes_back(tmp_path):

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sinks.categories import Confidence
+from sinks.coefficients import parameters
 from sinks.export.cells import is_missing, rounded
 from sinks.export.page import Column, Look
 
@@ -22,7 +23,7 @@ __all__ = ["write"]
 # column of the table, heading, width, kind, words that name its ids
 _COLUMNS = (
     ("table", "table", 18.0, "text", None),
-    ("parameter", "parameter", 16.0, "text", None),
+    ("parameter", "parameter", 20.0, "text", "parameter"),
     ("ecosystem", "ecosystem", 16.0, "text", "ecosystem"),
     ("code", "code", 9.0, "center", None),
     ("stratum", "stratum", 16.0, "text", None),
@@ -32,6 +33,7 @@ _COLUMNS = (
     ("unit", "unit", 16.0, "text", None),
     ("low", "low_value", 10.0, "value", None),
     ("high", "high_value", 10.0, "value", None),
+    ("interval", "interval", 10.0, "center", "interval"),
     ("edition", "edition", 9.0, "center", None),
     ("confidence", "confidence", 11.0, "center", "confidence"),
     ("source", "source", 44.0, "text", None),
@@ -63,6 +65,9 @@ def _cell(words: Words, value: object, kind: str, section: str | None) -> Cell:
         return None
     if kind == "value":
         return float(rounded(value))
+    if section == "parameter" and value in parameters():
+        known = parameters()[str(value)]
+        return known.name_zh if words.lang == "zh" else known.name_en
     return words.label(section, value) if section else str(value)
 
 

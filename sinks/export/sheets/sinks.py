@@ -145,6 +145,8 @@ def _lines(
     """Return the cells after the period, by level, zone, period and scope."""
     changes: dict[tuple[str, str, tuple[int, int]], list[_Change]] = {}
     for row in book.tables["changes"].itertuples():
+        if row.method == STEP:
+            continue
         key = (str(row.level), str(row.zone_code), (whole(row.year0), whole(row.year1)))
         changes.setdefault(key, []).append(
             _Change(

@@ -270,6 +270,7 @@ def coefficients():
             "locator": "table 1",
             "confidence": "unverified" if pool == "litter" else "verified",
             "parameter": "density",
+            "interval": "default",
             "depth_cm": "0-100" if pool == "soil" else None,
         }
         for ecosystem, values in DENSITIES.items()

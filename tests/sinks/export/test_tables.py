@@ -105,6 +105,38 @@ def test_nothing_but_no_value_is_missing():
     assert not any(is_missing(v) for v in (0, 0.0, False, "NE", Decimal(0)))
 
 
+# The public contract, as scripts of users rely on it: a change here needs a CHANGELOG entry.
+CONTRACT = """
+areas: zone_code, year, code, stratum, ecosystem, pixels, area_ha
+stocks: zone_code, zone_name, level, year, ecosystem, pool, depth_cm, area_ha, stock_t_c, low_t_c,
+  high_t_c, method, completeness
+changes: zone_code, zone_name, level, year0, year1, ecosystem0, ecosystem, land, pool, depth_cm,
+  change_t_c, sink_t_co2_per_year, low_t_co2_per_year, high_t_co2_per_year, method
+totals: zone_code, zone_name, level, year0, year1, quantity, scope, value_t_c, low_t_c, high_t_c,
+  sink_t_co2_per_year, low_t_co2_per_year, high_t_co2_per_year, half_width_share, signal_ratio,
+  verdict, method
+transitions: zone_code, year0, year1, code0, code1, stratum, pixels, area_ha
+coverage: zone_code, year, polygon_ha, classified_ha, nodata_ha, outside_ha, official_ha
+reconciliation: zone_code, year0, year1, stock0_t_c, stock1_t_c, change_common_t_c,
+  only_year0_t_c, only_year1_t_c, change_reported_t_c, method_gap_t_c
+quality: check, zone_code, value, limit, verdict
+method_comparison: zone_code, ecosystem, year0, year1, method, sink_t_co2_per_year,
+  low_t_co2_per_year, high_t_co2_per_year
+trace: zone_code, level, year, code, stratum, ecosystem, pool, amount, factors, stock_t_c
+coefficients_used: key, table, row, parameter, code, ecosystem, stratum, pool, depth_cm, edition,
+  class_from, class_to, value, unit, low, high, interval, half_width_source, completeness,
+  confidence, source, locator, region, name, note
+"""
+
+
+def test_the_columns_are_those_of_the_public_contract():
+    lines = CONTRACT.replace(",\n ", ",").strip().splitlines()
+    stated = {name: columns.replace(" ", "").split(",") for name, columns in
+              (line.split(":") for line in lines)}  # fmt: skip
+    assert {name: list(schema.columns) for name, schema in SCHEMAS.items()} == stated
+    assert all(set(schema.keys) <= set(schema.columns) for schema in SCHEMAS.values())
+
+
 def test_every_table_ends_with_its_status_and_run(tables, tmp_path):
     for name, schema in SCHEMAS.items():
         if name not in tables:

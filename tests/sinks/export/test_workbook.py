@@ -285,6 +285,8 @@ def test_coefficients_that_an_official_run_refuses_are_coloured(write):
     rows = table(sheet, first="系数表")
     assert rows[0]["数值"] == 30.123456
     assert rows[0]["碳库"] == "地上生物质"
+    assert rows[0]["参数"] == "碳密度"
+    assert rows[0]["区间来源"] == "缺省"
 
 
 def test_every_row_and_every_page_carries_the_run(write, meta):

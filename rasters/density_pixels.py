@@ -1,0 +1,137 @@
+"""The pixels of a density map: class, stratum and amounts of one block, and which are inside.
+
+A pixel belongs to the map where a zone holds its centre. Each thread has its own readers.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+import xarray as xr
+from affine import Affine
+from pyproj import Transformer
+from rasterio.features import geometry_mask
+
+from .density import density_block, spread
+
+_IDENTITY = Affine.identity()
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from .density import Blocks, DensityTable
+    from .grid import Grid
+    from .layers import ClassLayer, LayerReader, QuantityLayer
+    from .zones import Zones
+
+_STEP_DEGREES = 0.01  # a zone edge is cut this often before it is projected; for drawing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MapLayers:
+    """The layers of one date."""
+
+    code: ClassLayer
+    """Land cover."""
+    stratum: ClassLayer | None
+    """Stratum, if any."""
+    amounts: Mapping[str, QuantityLayer]
+    """Rasters of amounts by the name of their term."""
+
+
+class DensityPixels:
+    """Blocks of density of one date, for `write_density`; safe to call from several threads."""
+
+    def __init__(self, grid: Grid, zones: Zones, layers: MapLayers, table: DensityTable) -> None:
+        self._grid, self._layers, self._table = grid, layers, table
+        self._shapes = _on_grid(zones, grid)
+        self._tree = shapely.STRtree(self._shapes)
+        self._local = threading.local()
+        self._open: list[LayerReader] = []
+
+    def __call__(self, row0: int, row1: int, col0: int, col1: int) -> NDArray[np.float32] | None:
+        """Return the density of a block, NaN without a value, None where all of it is outside."""
+        inside = self._inside(row0, row1, col0, col1)
+        if not inside.any():
+            return None
+        box = (row0, row1, col0, col1)
+        data = {"inside": inside}
+        for name, (reader, quantum) in self._readers().items():
+            data[name] = spread(reader.read(*box)) * quantum
+        pixels = xr.Dataset({name: (("row", "col"), values) for name, values in data.items()})
+        for name, layer in (("code", self._layers.code), ("stratum", self._layers.stratum)):
+            if layer is not None and layer.nodata:
+                pixels[name] = pixels[name].where(~pixels[name].isin(list(layer.nodata)))
+        return np.asarray(density_block(pixels, self._table).values)
+
+    def close(self) -> None:
+        """Let go of the files."""
+        while self._open:
+            self._open.pop().close()
+
+    def _readers(self) -> dict[str, tuple[LayerReader, float]]:
+        """Return this thread's readers with what one unit of each is worth."""
+        if not hasattr(self._local, "readers"):
+            readers = {"code": (self._layers.code.reader(), 1.0)}
+            if self._layers.stratum is not None:
+                readers["stratum"] = (self._layers.stratum.reader(), 1.0)
+            for name, layer in self._layers.amounts.items():
+                readers[name] = (layer.reader(), float(layer.quantum))
+            self._local.readers = readers
+            self._open += [reader for reader, _ in readers.values()]
+        found: dict[str, tuple[LayerReader, float]] = self._local.readers
+        return found
+
+    def _inside(self, row0: int, row1: int, col0: int, col1: int) -> NDArray[np.bool_]:
+        """Return which pixel centres of a block a zone holds."""
+        box = shapely.box(col0, row0, col1, row1)
+        near = self._shapes[self._tree.query(box, predicate="intersects")]
+        shape = (row1 - row0, col1 - col0)
+        if len(near) == 0:
+            return np.zeros(shape, dtype=bool)
+        clipped = shapely.clip_by_rect(near, col0 - 1, row0 - 1, col1 + 1, row1 + 1)
+        moved = shapely.transform(clipped, lambda xy: xy - (col0, row0))
+        usable = [s for s in moved if not s.is_empty and s.area > 0]
+        if not usable:
+            return np.zeros(shape, dtype=bool)
+        return np.asarray(geometry_mask(usable, shape, _IDENTITY, invert=True))
+
+
+def change_of(before: DensityPixels, after: DensityPixels) -> Blocks:
+    """Return the blocks of after minus before; NaN where either has no value."""
+
+    def blocks(row0: int, row1: int, col0: int, col1: int) -> NDArray[np.float32] | None:
+        earlier, later = (p(row0, row1, col0, col1) for p in (before, after))
+        return None if earlier is None or later is None else later - earlier
+
+    return blocks
+
+
+def _on_grid(zones: Zones, grid: Grid) -> NDArray[np.object_]:
+    """Return the zones in pixel coordinates (column, row) of a grid."""
+    shapes = zones.geometry
+    if zones.crs != grid.crs:
+        shapes = shapely.segmentize(shapes, _STEP_DEGREES)
+        project = Transformer.from_crs(zones.crs, grid.crs, always_xy=True)
+        shapes = shapely.transform(
+            shapes, lambda xy: np.stack(project.transform(xy[:, 0], xy[:, 1]), axis=1)
+        )
+    inverse = ~grid.transform
+
+    def to_pixels(xy: NDArray[np.float64]) -> NDArray[np.float64]:
+        x, y = xy[:, 0], xy[:, 1]
+        return np.stack(
+            [
+                inverse.a * x + inverse.b * y + inverse.c,
+                inverse.d * x + inverse.e * y + inverse.f,
+            ],
+            axis=1,
+        )
+
+    return np.asarray(shapely.transform(shapes, to_pixels))

@@ -1,0 +1,1 @@
+"""Pages of the map: read widgets, call one function, show."""
