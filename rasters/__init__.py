@@ -6,6 +6,7 @@ from . import harden as harden  # first: it must set GDAL's environment before G
 
 from .area import polygon_area_m2, row_areas
 from .coverage import covering_grid
+from .crosstab import activity_table, read_activity, write_activity
 from .engine import Counts, TableSpec, count
 from .errors import (
     GridError,
@@ -48,6 +49,7 @@ __all__ = [
     "TableSpec",
     "ZoneError",
     "Zones",
+    "activity_table",
     "check_file",
     "check_pixels",
     "check_zones",
@@ -62,5 +64,7 @@ __all__ = [
     "polygon_area_m2",
     "product_ids",
     "product_remarks",
+    "read_activity",
     "row_areas",
+    "write_activity",
 ]

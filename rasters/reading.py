@@ -197,16 +197,17 @@ class QuantityIndexReader(_Amounts):
     def read(self, row0: int, row1: int, col0: int, col1: int) -> LayerBlock:
         """Return a block of the reference grid; see `layers.LayerReader`."""
         box, (rows, cols) = self._index.cut((row0, row1, col0, col1))
-        raw = self.raw(box)
-        out = self._out.view(*raw.shape)
-        if raw.dtype.kind == "f":
+        if np.dtype(self.source.dtype).kind == "f":
             values = self.values(box)
+            out = self._out.view(*values.shape)
             missing = np.isnan(values)
             np.rint(np.multiply(values, self.per_unit, out=values), out=values)
             values[missing] = NODATA_INT
             np.maximum(values, NODATA_INT, out=values)
             out[:] = values
         else:
+            raw = self.raw(box)
+            out = self._out.view(*raw.shape)
             missing = np.isin(raw, self._nodata) if self._nodata else np.zeros(raw.shape, bool)
             self.check((raw > self.maximum) & ~missing, raw)
             out[:] = raw

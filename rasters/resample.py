@@ -120,7 +120,7 @@ def pick(
         for j in range(u.shape[1]):
             x, y = u[i, j] - corner[1], v[i, j] - corner[0]
             place = (origin[0] + i, origin[1] + j)
-            if x >= 0 and y >= 0 and x < n and y < m:  # NaN fails
+            if 0 <= x < n and 0 <= y < m:  # NaN fails
                 out[place] = data[int(y), int(x)]
                 outside[place] = False
             else:
@@ -159,19 +159,19 @@ def sample_mean(
     m, n = data.shape
     for i in range(u.shape[0] // samples):
         for j in range(u.shape[1] // samples):
-            total, weight, below = 0.0, 0.0, False
-            for a in range(i * samples, (i + 1) * samples):
-                for b in range(j * samples, (j + 1) * samples):
+            total, count, below = 0.0, 0, False
+            for b in range(j * samples, (j + 1) * samples):
+                for a in range(i * samples, (i + 1) * samples):
                     x, y = u[a, b] - corner[1], v[a, b] - corner[0]
-                    if x >= 0 and y >= 0 and x < n and y < m:
+                    if 0 <= x < n and 0 <= y < m:  # NaN and inf fail
                         value = data[int(y), int(x)]
-                        if not np.isnan(value):
+                        if value == value:  # noqa: PLR0124  # not NaN
                             total += value
-                            weight += 1.0
+                            count += 1
                             below |= value < 0
             place = (origin[0] + i, origin[1] + j)
-            part = weight / (samples * samples)
-            out[place], share[place] = _settled(total, weight, part, below, per_unit)
+            valid = count / (samples * samples)
+            out[place], share[place] = _settled(total, count, valid, below, per_unit)
 
 
 @njit(nogil=True, cache=True)
@@ -217,7 +217,7 @@ def pick_cells(
                 t = (col % CELL + 0.5) / CELL
                 x, y = x0 + dx * t - corner[1], y0 + dy * t - corner[0]
                 place = (row - block[0], col - block[2])
-                if x >= 0 and y >= 0 and x < n and y < m:
+                if 0 <= x < n and 0 <= y < m:
                     out[place] = data[int(y), int(x)]
                     outside[place] = False
                 else:
@@ -264,14 +264,14 @@ def mean_cells(
                 x0[a], x1 = ends(at_u, 0, j, s)
                 y0[a], y1 = ends(at_v, 0, j, s)
                 dx[a], dy[a] = x1 - x0[a], y1 - y0[a]
-            start = max((first + j) * CELL, part[2])
-            for col in range(start, min((first + j + 1) * CELL, part[3])):
+            left = (first + j) * CELL
+            for col in range(max(left, part[2]), min(left + CELL, part[3])):
                 total, count, below = 0.0, 0, False
-                for a in range(samples):
-                    for b in range(samples):
-                        t = (col % CELL + offsets[b]) / CELL
+                for b in range(samples):
+                    t = (col - left + offsets[b]) / CELL
+                    for a in range(samples):
                         x, y = x0[a] + dx[a] * t - corner[1], y0[a] + dy[a] * t - corner[0]
-                        if x >= 0 and y >= 0 and x < n and y < m:
+                        if 0 <= x < n and 0 <= y < m:
                             value = data[int(y), int(x)]
                             if value == value:  # noqa: PLR0124  # not NaN
                                 total += value

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from .findings import Finding
     from .legend import Product
 
+_SYNTHETIC = "synthetic"  # in the image description of generated files
 _HASH_THREADS = 2  # sha256 keeps a core busy; more threads only fight over the disk
 
 
@@ -68,6 +69,8 @@ class RasterSource:
     """Year of the values; None where they have none, such as soil."""
     files: tuple[Path, ...]
     """Every file that reading it opens; hash them all."""
+    synthetic: bool = False
+    """Whether the file says of itself that it is synthetic."""
 
     @property
     def is_class(self) -> bool:
@@ -231,6 +234,7 @@ def _examine_open(
             product=product,
             year=year,
             files=tuple(Path(name) for name in dataset.files),
+            synthetic=_SYNTHETIC in str(dataset.tags().get("TIFFTAG_IMAGEDESCRIPTION", "")).lower(),
         )
     return Examination(source=source, stored=stored, findings=found)
 

@@ -53,14 +53,6 @@ class Account:
     balance: Mapping[str, object]
     """Polygon = classified + nodata + outside, ha, of the whole land by year."""
 
-    @property
-    def unconfirmed(self) -> int:
-        """How many rows used are unconfirmed or carry a default interval."""
-        return sum(
-            not row.confidence.usable_officially or row.interval is IntervalBasis.DEFAULT
-            for row in self.densities.rows()
-        )
-
 
 def account(prepared: Prepared, counted: Counted) -> Account:
     """Build the inventory from the counted pixels and judge it.

@@ -408,26 +408,30 @@ def _report(terminal: Terminal, result: RunResult, *, strict: bool, as_json: boo
         _print_json(result.findings)
     else:
         terminal.findings(result.findings)
-        for item in league_table(result, terminal.lang):
+        for item in league_table(result.results, terminal.lang):
             terminal.out.print(item, markup=False) if isinstance(item, str) else (
                 terminal.out.print(item)
             )
-    verdicts = result.quality["verdict"].value_counts()
+    quality = result.results.tables["quality"]
+    verdicts = quality["verdict"].value_counts()
     terminal.say(
         "gates",
         passed=verdicts.get("pass", 0),
         failed=verdicts.get("fail", 0),
         shown=verdicts.get("shown", 0),
     )
-    failed = result.quality[result.quality["verdict"] == "fail"]
+    failed = quality[quality["verdict"] == "fail"]
     for row in failed.head(_SHOWN_GATES).itertuples():
         terminal.say(
             "gate_failed", check=row.check, zone=row.zone_code, value=row.value, limit=row.limit
         )
     if len(failed) > _SHOWN_GATES:
         terminal.say("gates_more", count=len(failed) - _SHOWN_GATES)
-    terminal.say("written" if result.fresh else "already", path=result.folder,
-                 run_id=result.run_id[:8])  # fmt: skip
+    terminal.say(
+        "written" if result.computed else "already",
+        path=result.results.folder,
+        run_id=result.results.manifest.run_id[:8],
+    )
     return DIFFERENT if strict and len(failed) else DONE
 
 

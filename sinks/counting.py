@@ -1,4 +1,4 @@
-"""From a prepared run to its activity table: which layers are counted, in which pairs."""
+"""From a prepared run to its activity table: which layers are counted, and on which grid."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from rasters import activity_table, count, covering_grid
-from rasters.align import alignment_findings, class_layer, quantity_layer
+import numpy as np
+import shapely
+from pyproj import Geod
+from rasters import activity_table, covering_grid
+from rasters.align import check_alignment, class_layer, quantity_layer
 from rasters.findings import finding
+from rasters.versions import raster_versions
 
-from .stocks import UNCLASSIFIED
-from .units import MM2_PER_HA, T_HA_PER_KG_M2
+from .units import MM2_PER_HA
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -19,7 +22,166 @@ if TYPE_CHECKING:
     import pandas as pd
     from rasters import Grid, RasterSource
     from rasters.findings import Finding
+    from rasters.layers import ClassLayer, QuantityLayer
 
     from .prepare import Prepared
 
-_UNIT_FACTORS = {"kg C/m2": Fraction(int(T_HA_PER_KG_M2))}
+_ABOVE_EDGE = 1e-6  # t d.m./ha: classes are closed above (0-75, >75), bins of the count below
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """What the rasters gave, and the layers for drawing them."""
+
+    activity: pd.DataFrame
+    """The activity table."""
+    scales: Mapping[str, float]
+    """What one unit of each exact quantity sum is worth in t d.m. or t C."""
+    polygon_m2: Mapping[str, float]
+    """Ellipsoidal area of each counted zone, measured on its polygon."""
+    geodesic_m2: Mapping[str, float]
+    """Geodesic area of each reported zone (edges as geodesics)."""
+    findings: list[Finding]
+    """What only the pixels could show, such as a year without any class."""
+    synthetic: bool
+    """Whether a raster says that it is synthetic."""
+    versions: Mapping[str, str]
+    """Versions of the raster library."""
+    grid: Grid
+    """The grid that was counted on."""
+    land_cover: Mapping[int, ClassLayer]
+    """Land cover by year."""
+    stratum: ClassLayer | None
+    """Stratum, if any."""
+    biomass: Mapping[int, QuantityLayer]
+    """Biomass by year."""
+    soil: QuantityLayer | None
+    """Soil, if any."""
+
+    def amounts(self, year: int) -> dict[str, QuantityLayer]:
+        """Return the rasters of amounts of a year by the names of the density map's terms."""
+        found = {"biomass": self.biomass[year]} if year in self.biomass else {}
+        return found if self.soil is None else found | {"soil": self.soil}
+
+
+def check_layers(prepared: Prepared) -> list[Finding]:
+    """Say how each raster comes to the reference grid, or that it does not meet the zones."""
+    reference = _reference(prepared)
+    return [
+        found
+        for source in prepared.sources.values()
+        for found in check_alignment(reference.grid, source)
+    ]
+
+
+def count_activity(
+    prepared: Prepared,
+    *,
+    workers: int | None = None,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> Counted:
+    """Count the rasters of a prepared run over its zones, reading each once.
+
+    Raises
+    ------
+    RefusedError
+        For unknown codes, negative amounts and unreadable blocks.
+
+    """
+    grid = covering_grid(_reference(prepared).grid, prepared.zones)
+    sources = prepared.sources
+    years = prepared.config.inventory.years
+    land_cover = {year: class_layer(grid, sources["land_cover", year]) for year in years}
+    stratum = _optional(sources, "stratum")
+    soil = _optional(sources, "soil")
+    edges = tuple(edge + _ABOVE_EDGE for edge in prepared.edges)
+    biomass = {
+        year: quantity_layer(grid, sources["biomass", year], edges=edges)
+        for year in years
+        if ("biomass", year) in sources
+    }
+    layers = {
+        "stratum": None if stratum is None else class_layer(grid, stratum),
+        "soil": None if soil is None else quantity_layer(grid, soil),
+    }
+    products = prepared.products
+    activity = activity_table(
+        grid=grid,
+        zones=prepared.zones,
+        land_cover=land_cover,
+        codes={c.value: c.code for c in products["land_cover"].classes},
+        stratum=layers["stratum"],
+        strata={c.value: c.code for c in products["stratum"].classes}
+        if "stratum" in products
+        else None,
+        agb=biomass,
+        soil=layers["soil"],
+        workers=workers,
+        on_progress=on_progress,
+    )
+    return Counted(
+        activity=activity,
+        scales=_scales(activity, prepared),
+        polygon_m2=dict(zip(prepared.zones.codes, prepared.zones.areas_m2(), strict=True)),
+        geodesic_m2=_geodesic(prepared),
+        findings=_empty_years(activity, years),
+        synthetic=any(source.synthetic for source in sources.values()),
+        versions=raster_versions(),
+        grid=grid,
+        land_cover=land_cover,
+        stratum=layers["stratum"],
+        biomass=biomass,
+        soil=layers["soil"],
+    )
+
+
+def _reference(prepared: Prepared) -> RasterSource:
+    """Return the first land cover, whose grid is the reference."""
+    return prepared.sources["land_cover", prepared.config.inventory.years[0]]
+
+
+def _optional(sources: Mapping[tuple[str, int | None], RasterSource], role: str) -> (
+    RasterSource | None
+):
+    """Return the raster of a role without a year, if there is one."""
+    return sources.get((role, None))
+
+
+def _scales(activity: pd.DataFrame, prepared: Prepared) -> dict[str, float]:
+    """Return what one unit of each exact sum is worth in t d.m. (biomass) or t C (soil)."""
+    scales = {}
+    for role, text in activity.attrs["quanta"].items():
+        product = prepared.products["soil" if role == "soil" else "biomass"]
+        per_ha = product.unit.t_per_ha if product.unit is not None else Fraction(1)
+        scales[role] = float(Fraction(text) * per_ha / MM2_PER_HA)
+    return scales
+
+
+def _geodesic(prepared: Prepared) -> dict[str, float]:
+    """Return the geodesic area (m2) of each reported zone, where the zones are in degrees."""
+    zones = prepared.zones
+    if not zones.crs.is_geographic:
+        return {}
+    geod = Geod(ellps="WGS84")
+    own = {
+        code: abs(geod.geometry_area_perimeter(shapely.orient_polygons(shape))[0])
+        for code, shape in zip(zones.codes, zones.geometry, strict=True)
+    }
+    found: dict[str, float] = {}
+    for level in prepared.tree.levels:
+        for code, ancestor in prepared.tree.ancestors[level].items():
+            found[ancestor] = found.get(ancestor, 0.0) + own[code]
+    return found
+
+
+def _empty_years(activity: pd.DataFrame, years: tuple[int, ...]) -> list[Finding]:
+    """Refuse a year whose raster has no class in any zone."""
+    found = []
+    for year in years:
+        seen = False
+        for which in (0, 1):
+            rows = activity[activity[f"year{which}"].eq(year).fillna(value=False).astype(bool)]
+            seen |= bool((~np.isin(rows[f"code{which}"], ["nodata", "outside"])).any())
+        if not seen:
+            found.append(finding("sinks", "year-without-classes", value=year, where=str(year)))
+    return found

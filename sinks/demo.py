@@ -73,7 +73,7 @@ def write_demo_inputs(
     Parameters
     ----------
     folder
-        Existing folder; files of the same name are overwritten.
+        Folder, made where it is missing; files of the same name are overwritten.
     seed
         Seed of all that is invented; the same seed writes the same bytes.
     per_degree
@@ -88,6 +88,7 @@ def write_demo_inputs(
         The inventory.toml.
 
     """
+    folder.mkdir(parents=True, exist_ok=True)
     report = on_progress or (lambda _done, _total: None)
     rules = tomllib.loads((_DATA / "landscape.toml").read_text(encoding="utf-8"))
     rules["per_degree"] = per_degree or rules["per_degree"]

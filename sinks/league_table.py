@@ -108,7 +108,9 @@ def _sentences(results: Results, lang: str, years: list[int]) -> Iterator[str]:
             official=f"{published:.2f}",
             difference=f"{(polygon - published) / published:+.1%}",
         )
-    unconfirmed = int(manifest.parameters["unconfirmed_rows"])
+    used = results.tables["coefficients_used"]
+    weak = used["confidence"].isin(["unverified", "missing"]) | used["interval"].eq("default")
+    unconfirmed = int(weak.sum())
     if unconfirmed:
         yield text("unconfirmed", lang, count=unconfirmed)
 
