@@ -4,6 +4,7 @@ from . import harden as harden  # first: it must set GDAL's environment before G
 
 # isort: split
 
+from .align import check_alignment, class_layer, quantity_layer
 from .area import polygon_area_m2, row_areas
 from .coverage import covering_grid
 from .crosstab import activity_table, read_activity, write_activity
@@ -17,8 +18,8 @@ from .errors import (
     ZoneError,
 )
 from .findings import Finding, Severity
-from .grid import Grid
-from .harden import local_path
+from .grid import Grid, GridKind
+from .harden import local_path, self_test
 from .intake import check_file, check_pixels
 from .legend import (
     LandClass,
@@ -37,6 +38,7 @@ __all__ = [
     "Finding",
     "Grid",
     "GridError",
+    "GridKind",
     "LandClass",
     "LegendError",
     "Product",
@@ -50,9 +52,11 @@ __all__ = [
     "ZoneError",
     "Zones",
     "activity_table",
+    "check_alignment",
     "check_file",
     "check_pixels",
     "check_zones",
+    "class_layer",
     "count",
     "covering_grid",
     "describe_products",
@@ -64,7 +68,9 @@ __all__ = [
     "polygon_area_m2",
     "product_ids",
     "product_remarks",
+    "quantity_layer",
     "read_activity",
     "row_areas",
+    "self_test",
     "write_activity",
 ]

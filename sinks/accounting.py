@@ -93,9 +93,7 @@ def account(prepared: Prepared, counted: Counted) -> Account:
         draws=config.uncertainty.draws,
     )
     inventory = build(activity, context=context, settings=settings, tree=prepared.tree)
-    covered = coverage(
-        inventory.exact_areas, polygon_m2=counted.polygon_m2, tree=prepared.tree
-    )
+    covered = coverage(inventory.exact_areas, polygon_m2=counted.polygon_m2, tree=prepared.tree)
     return Account(
         inventory=inventory,
         coverage=_coverage_table(covered, prepared.official_ha),

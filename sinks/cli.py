@@ -15,7 +15,7 @@ import traceback
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 from rasters import RefusedError, describe_products
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
 DONE, FAULT, REFUSED, LOCKED, DIFFERENT, INTERRUPTED = 0, 1, 2, 3, 4, 130
 """Exit codes of the contract."""
+_PIPE_WIDTH = 160  # columns where no terminal says how wide it is
 _SHOWN_GATES = 10  # failed gates printed one by one before the rest is only counted
 
 
@@ -56,12 +57,12 @@ class Terminal:
     @property
     def out(self) -> Console:
         """Console of the results."""
-        return Console(file=sys.stdout, highlight=False, soft_wrap=True)
+        return _console(sys.stdout)
 
     @property
     def err(self) -> Console:
         """Console of findings and progress."""
-        return Console(file=sys.stderr, highlight=False, soft_wrap=True)
+        return _console(sys.stderr)
 
     def say(self, key: str, **words: object) -> None:
         """Write a sentence about the run to stderr, unless quiet."""
@@ -80,6 +81,12 @@ class Terminal:
                 f"    {text('mend', self.lang)}: {one.mend(self.lang)}",
                 markup=False,
             )
+
+
+def _console(stream: TextIO) -> Console:
+    """Return a console; a file or a pipe gets lines as wide as they are."""
+    width = None if stream.isatty() else _PIPE_WIDTH
+    return Console(file=stream, highlight=False, width=width)
 
 
 @contextmanager
@@ -128,12 +135,16 @@ _lang = click.option(
     "--lang", type=click.Choice(["zh", "en"]), default=None, help="语言 / language."
 )
 _quiet = click.option("--quiet", is_flag=True, help="不显示进度与说明 / no progress, errors only.")
-_json = click.option("--json", "as_json", is_flag=True, help="以 JSON 输出检查结果 / findings as JSON.")
+_json = click.option(
+    "--json", "as_json", is_flag=True, help="以 JSON 输出检查结果 / findings as JSON."
+)
 _workers = click.option("--workers", type=click.IntRange(1), default=None, help="线程数 / threads.")
 _replace = click.option(
     "--replace", is_flag=True, help="替换另一运行的文件夹 / replace the folder of another run."
 )
-_strict = click.option("--strict", is_flag=True, help="质量检查未通过则退出码 4 / exit 4 on a failed gate.")
+_strict = click.option(
+    "--strict", is_flag=True, help="质量检查未通过则退出码 4 / exit 4 on a failed gate."
+)
 _config = click.argument("config", type=click.Path(path_type=Path))
 _folder = click.argument("folder", type=click.Path(path_type=Path))
 
@@ -422,9 +433,8 @@ def _report(terminal: Terminal, result: RunResult, *, strict: bool, as_json: boo
     )
     failed = quality[quality["verdict"] == "fail"]
     for row in failed.head(_SHOWN_GATES).itertuples():
-        terminal.say(
-            "gate_failed", check=row.check, zone=row.zone_code, value=row.value, limit=row.limit
-        )
+        zone = row.zone_code if isinstance(row.zone_code, str) else "-"
+        terminal.say("gate_failed", check=row.check, zone=zone, value=row.value, limit=row.limit)
     if len(failed) > _SHOWN_GATES:
         terminal.say("gates_more", count=len(failed) - _SHOWN_GATES)
     terminal.say(

@@ -140,9 +140,9 @@ def _reference(prepared: Prepared) -> RasterSource:
     return prepared.sources["land_cover", prepared.config.inventory.years[0]]
 
 
-def _optional(sources: Mapping[tuple[str, int | None], RasterSource], role: str) -> (
-    RasterSource | None
-):
+def _optional(
+    sources: Mapping[tuple[str, int | None], RasterSource], role: str
+) -> RasterSource | None:
     """Return the raster of a role without a year, if there is one."""
     return sources.get((role, None))
 

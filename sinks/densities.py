@@ -288,11 +288,7 @@ def _missing(
     named: set[Ecosystem],
 ) -> Iterable[Finding]:
     """Yield a finding for every class and pool that must have a row and has none."""
-    given = {
-        (ecosystems[code], pool)
-        for (code, _, pool), way in ways.items()
-        if way.parts
-    }
+    given = {(ecosystems[code], pool) for (code, _, pool), way in ways.items() if way.parts}
     for code, stratum in classes:
         ecosystem = ecosystems[code]
         if ecosystem not in named:

@@ -53,9 +53,7 @@ def write_density_maps(  # noqa: PLR0913
         made = DensityPixels(
             counted.grid,
             prepared.zones,
-            MapLayers(
-                code=counted.land_cover[year], stratum=counted.stratum, amounts=amounts
-            ),
+            MapLayers(code=counted.land_cover[year], stratum=counted.stratum, amounts=amounts),
             table,
         )
         opened.append(made)
@@ -104,8 +102,10 @@ def _table(prepared: Prepared, densities: Densities, pools: tuple[Pool, ...]) ->
                 name="biomass",
                 edges=prepared.edges,
                 factors=np.array(
-                    [[_sum(parts[c, s], Basis.BIOMASS, b) for b in range(bins)]
-                     for _, _, c, s in classes]
+                    [
+                        [_sum(parts[c, s], Basis.BIOMASS, b) for b in range(bins)]
+                        for _, _, c, s in classes
+                    ]
                 ),  # fmt: skip
                 fallback=np.array([_sum(parts[c, s], Basis.UNMAPPED) for _, _, c, s in classes]),
             )

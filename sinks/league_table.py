@@ -49,16 +49,16 @@ def league_table(results: Results, lang: str) -> Iterator[Table | str]:
             status=status.label(lang),
         )
     )
-    table.add_column(text("column_zone", lang))
-    table.add_column(text("column_area", lang), justify="right")
+    table.add_column(text("column_zone", lang), no_wrap=True)
+    table.add_column(text("column_area", lang), justify="right", no_wrap=True)
     for year in years:
-        table.add_column(text("column_stock", lang, year=year), justify="right")
-        table.add_column(text("column_interval", lang), justify="right")
+        table.add_column(text("column_stock", lang, year=year), justify="right", no_wrap=True)
+    table.add_column(text("column_interval", lang), justify="right", no_wrap=True)
     changed = len(years) > 1
     if changed:
-        table.add_column(text("column_sink", lang), justify="right")
-        table.add_column(text("column_interval", lang), justify="right")
-        table.add_column(text("column_verdict", lang))
+        table.add_column(text("column_sink", lang), justify="right", no_wrap=True)
+        table.add_column(text("column_interval", lang), justify="right", no_wrap=True)
+        table.add_column(text("column_verdict", lang), no_wrap=True)
     area = stocks[stocks["pool"].eq("soil") & stocks["year"].eq(years[-1])]
     area_of = area.groupby("zone_code")["area_ha"].sum()
     zones = [
@@ -72,8 +72,10 @@ def league_table(results: Results, lang: str) -> Iterator[Table | str]:
             names[code]["zh" if lang == "zh" else "en"],
             _wan(area_of[code]),
         ]
-        for year in years:
-            cells += _figure(_row(mine, "stock", "all", None, year), "value_t_c", "_t_c")
+        figures = [
+            _figure(_row(mine, "stock", "all", None, year), "value_t_c", "_t_c") for year in years
+        ]
+        cells += [*(value for value, _ in figures), figures[-1][1]]
         if changed:
             row = _row(mine, "change", "forest_grassland_wetland", years[0], years[-1])
             cells += _figure(row, "sink_t_co2_per_year", "_t_co2_per_year")
@@ -123,9 +125,7 @@ def _by_size(totals: pd.DataFrame) -> list[str]:
 
 def _row(rows: pd.DataFrame, quantity: str, scope: str, year0: int | None, year1: int) -> pd.Series:
     """Return one row of totals.csv."""
-    found = rows[
-        rows["quantity"].eq(quantity) & rows["scope"].eq(scope) & rows["year1"].eq(year1)
-    ]
+    found = rows[rows["quantity"].eq(quantity) & rows["scope"].eq(scope) & rows["year1"].eq(year1)]
     return (found if year0 is None else found[found["year0"].eq(year0)]).iloc[0]
 
 

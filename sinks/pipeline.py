@@ -61,7 +61,9 @@ class RunResult:
     """False where the folder already held this very run."""
 
 
-def check(path: Path, *, root: Path | None = None, on_progress: Tell | None = None) -> list[Finding]:
+def check(
+    path: Path, *, root: Path | None = None, on_progress: Tell | None = None
+) -> list[Finding]:
     """Run every input check and compute nothing; returns every finding.
 
     Parameters
@@ -269,9 +271,7 @@ def _refuse_official(  # noqa: PLR0913 - what an official run is judged by
         raise refused
 
 
-def _refuse_changed(
-    before: tuple[InputRecord, ...], after: tuple[InputRecord, ...]
-) -> None:
+def _refuse_changed(before: tuple[InputRecord, ...], after: tuple[InputRecord, ...]) -> None:
     """Refuse a run during which an input changed."""
     changed = [
         finding("sinks", "input-changed-during-run", value=b.sha256[:8], where=a.path)

@@ -51,9 +51,7 @@ def sources_of_error(densities: Densities, prepared: Prepared) -> SourcesOfError
                 key = SOIL_FACTOR if year is None else biomass_factor(year)
                 factors[key] = _raster_factor(key, section, product)
     area = area_half_width("raster")
-    return SourcesOfError(
-        factors=factors, area=area, defaults=(*defaults, f"area ({area.where})")
-    )
+    return SourcesOfError(factors=factors, area=area, defaults=(*defaults, f"area ({area.where})"))
 
 
 def _raster_factor(key: str, section: str, product: Product) -> Factor:

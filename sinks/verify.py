@@ -88,7 +88,9 @@ def check_sums(results: Results) -> Iterator[Finding]:
     yield from _reconciles(tables["reconciliation"])
 
 
-def _levels_add_up(table: pd.DataFrame, name: str, column: str, keys: list[str]) -> Iterator[Finding]:
+def _levels_add_up(
+    table: pd.DataFrame, name: str, column: str, keys: list[str]
+) -> Iterator[Finding]:
     """Yield rows of a coarser level that are not the sum of a finer one, as decimals."""
     known = table[table[column].notna()]
     sums = {
@@ -109,9 +111,11 @@ def _levels_add_up(table: pd.DataFrame, name: str, column: str, keys: list[str])
 
 def _totals_are_sums(totals: pd.DataFrame, stocks: pd.DataFrame) -> Iterator[Finding]:
     """Yield stock totals over all ecosystems that are not the sum of stocks.csv."""
-    summed = stocks[stocks["stock_t_c"].notna()].groupby(["zone_code", "level", "year"])[
-        "stock_t_c"
-    ].sum()
+    summed = (
+        stocks[stocks["stock_t_c"].notna()]
+        .groupby(["zone_code", "level", "year"])["stock_t_c"]
+        .sum()
+    )
     rows = totals[totals["quantity"].eq("stock") & totals["scope"].eq("all")]
     for row in rows[rows["value_t_c"].notna()].itertuples():
         expected = summed.get((row.zone_code, row.level, row.year1), 0)

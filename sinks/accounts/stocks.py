@@ -73,7 +73,8 @@ def stocks(
     )
     known = roll_up(flags, STOCK_KEYS, ["estimated", "elsewhere"], tree)
     frame = frame.merge(known, how="left", on=keys)
-    absent = frame["area_micro"].fillna(0).eq(0)
+    # by rows, not by the rounded area: a sliver of 0.000000 ha may hold 0.000001 t
+    absent = frame["area_micro"].isna()
     estimated = frame["estimated"].fillna(0).gt(0) & ~absent
     elsewhere = estimated & frame["elsewhere"].eq(frame["estimated"])
     frame["completeness"] = np.select(
