@@ -103,18 +103,49 @@ def _words(
     bins: NDArray[np.uint8],
 ) -> None:
     """Write the packed words, and bins, of one row of a quantity."""
-    for c in range(c0, c1):
-        q = np.int64(-1)
-        if row != OUTSIDE and col_index[c] != OUTSIDE:
-            q = np.int64(data[row, col_index[c]])
-        if share is not None and share[block_row, c] != SHARE_ONE:
-            q = np.int64(-1)  # partly valid pixels are added one by one elsewhere
-        words[c] = _PIXEL if q < 0 else _VALUE + np.uint64(q)
-        if edges.size:
+    columns, out, classes = col_index[c0:c1], words[c0:c1], bins[c0:c1]
+    last, word, number = np.int64(-2), _PIXEL, 0
+    for i in range(out.size):
+        if columns[i] != last:
+            last = np.int64(columns[i])
+            q = np.int64(data[row, last]) if row != OUTSIDE and last != OUTSIDE else np.int64(-1)
+            word = _PIXEL if q < 0 else _VALUE + np.uint64(q)
             number = 0
-            while q >= 0 and number < edges.size and q >= edges[number]:
+            while number < edges.size and q >= edges[number]:
                 number += 1
-            bins[c] = number
+        out[i] = word
+        if edges.size:
+            classes[i] = number
+    if share is not None:
+        # partly valid pixels are added one by one elsewhere
+        part = share[block_row, c0:c1]
+        for i in range(out.size):
+            if part[i] != SHARE_ONE:
+                out[i] = _PIXEL
+
+
+# The next three take slices, whose indexes cannot be negative: the compiler then vectorises them.
+
+
+@njit(nogil=True, cache=True)
+def _copy(first: NDArray[Any], keys: NDArray[Any]) -> None:
+    """Write keys that are codes."""
+    for i in range(keys.size):
+        keys[i] = first[i]
+
+
+@njit(nogil=True, cache=True)
+def _pair(first: NDArray[Any], second: NDArray[Any], keys: NDArray[Any]) -> None:
+    """Write keys of two bytes."""
+    for i in range(keys.size):
+        keys[i] = (np.uint16(first[i]) << np.uint16(8)) | np.uint16(second[i])
+
+
+@njit(nogil=True, cache=True)
+def _spread(bins: NDArray[np.uint8], n_bins: int, keys: NDArray[Any]) -> None:
+    """Turn keys into places in a table with several bins each."""
+    for i in range(keys.size):
+        keys[i] = keys[i] * n_bins + bins[i]
 
 
 @njit(nogil=True, cache=True)
@@ -251,21 +282,19 @@ def count_runs(
                     return alive
                 used = pixels = 0
                 continue
+            part = keys[used : used + m]
             if second is None:
-                for i in range(m):
-                    keys[used + i] = first[r, c + i]
+                _copy(first[r, c : c + m], part)
             else:
-                for i in range(m):
-                    keys[used + i] = (np.uint16(first[r, c + i]) << 8) | second[r, c + i]
+                _pair(first[r, c : c + m], second[r, c : c + m], part)
             if n_bins > 1:
-                for i in range(m):
-                    keys[used + i] = keys[used + i] * n_bins + bins[c + i]
+                _spread(bins[c : c + m], n_bins, part)
             done = 0
             if narrow:
                 _add_16(table, packed, used, words, c, m)
                 done = m & ~7
             for i in range(done, m):
-                at = (np.uint64(keys[used + i]) << np.uint64(3)) + np.uint64(i & 7)
+                at = (np.uint64(part[i]) << np.uint64(3)) + np.uint64(i & 7)
                 table[at] += words[c + i]
             pixels += m
             c += m

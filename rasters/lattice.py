@@ -26,7 +26,7 @@ CELL = 64
 """Side of a cell in reference pixels."""
 
 _LEVELS = (CELL, 8, 1)  # reference pixels, each for what the one before does not describe
-_TOLERANCE = 2.0  # layer pixels
+_TOLERANCE = 0.02  # layer pixels
 
 
 class Lattice:

@@ -74,12 +74,16 @@ def finest(terms: pd.DataFrame, keys: Sequence[str], drawn: Drawn) -> pd.DataFra
 def roll_up(
     fine: pd.DataFrame, keys: Sequence[str], columns: Sequence[str], tree: ZoneTree
 ) -> pd.DataFrame:
-    """Add integer columns of the finest zones to every written level; adds ``level``."""
+    """Add integer columns of the finest zones to every written level; adds ``level``.
+
+    The sums are nullable integers, which a later join does not turn into floats: beyond 2^53
+    millionths (9 Pg C) a float would drop the last of them.
+    """
     pieces = []
     for level in tree.levels:
         at = fine.assign(zone_code=tree.at(level, fine["zone_code"]))
         summed = at.groupby(["zone_code", *keys], sort=True, observed=True)[list(columns)].sum()
-        pieces.append(summed.reset_index().assign(level=level))
+        pieces.append(summed.astype("Int64").reset_index().assign(level=level))
     return pd.concat(pieces, ignore_index=True)
 
 

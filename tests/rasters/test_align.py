@@ -416,6 +416,18 @@ def test_amounts_beyond_the_products_largest_stop_the_run(make_source, biomass, 
         layer.reader().read(0, 8, 0, 10)
 
 
+def test_whole_amounts_beyond_the_largest_stop_the_run_but_nodata_does_not(make_source, biomass):
+    data = np.ones((8, 10), np.uint16)
+    data[2, 3] = 65_535
+    filled = replace(biomass, nodata=(65_535.0,))
+    values, share = whole(quantity_layer(reference(), make_source(data, filled)), fill=0)
+    assert (values[2, 3], share[2, 3]) == (NODATA_INT, 0)
+    data[2, 4] = 10_001
+    layer = quantity_layer(reference(), make_source(data, filled))
+    with pytest.raises(RefusedError, match=r"raster-above-maximum.* 1 pixels above 10000"):
+        layer.reader().read(0, 8, 0, 10)
+
+
 def test_a_negative_pixel_shows_through_any_mean(make_source, biomass):
     data = np.full((16, 20), 50, np.int16)
     data[5, 7] = -1

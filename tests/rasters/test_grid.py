@@ -132,6 +132,7 @@ def test_all_faults_of_a_crs_are_told_at_once():
         (Affine(0.05, 0, 359.9, 0, -0.05, 45), ["grid-off-globe"]),
         (Affine(0.05, 0, -180.5, 0, -0.05, 45), ["grid-off-globe"]),
         (Affine(0.05, 0, 359.75, 0, -0.05, 45), []),
+        (Affine(90, 0, -180, 0, -0.05, 45), ["grid-off-globe"]),
         (Affine(0.05, 0, -180, 0, -0.05, 90 + 1e-8), []),
     ],
 )

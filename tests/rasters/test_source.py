@@ -355,6 +355,24 @@ def test_a_sidecar_changes_neither_place_nor_nodata(make_raster, land_cover):
     assert source.nodata == (0.0,)
 
 
+def test_a_mask_beside_the_raster_blanks_nothing(make_raster, land_cover):
+    path = make_raster(CODES, name="a.tif")
+    with (
+        rasterio.Env(GDAL_TIFF_INTERNAL_MASK=False),
+        rasterio.open(path, "r+", driver="GTiff") as dataset,
+    ):
+        dataset.write_mask(CODES > 99)
+    assert path.with_name("a.tif.msk").is_file()
+    assert codes_of(path, land_cover) == ["raster-sidecar"]
+
+
+def test_a_world_file_places_nothing(make_raster, land_cover):
+    with pytest.warns(rasterio.errors.NotGeoreferencedWarning):
+        path = make_raster(CODES, name="a.tif", transform=Affine.identity())
+    path.with_name("a.tfw").write_text("0.5\n0\n0\n-0.5\n100\n50\n", encoding="utf-8")
+    assert codes_of(path, land_cover) == ["grid-identity", "raster-sidecar"]
+
+
 @pytest.mark.parametrize(
     ("name", "tags", "year", "doubt"),
     [

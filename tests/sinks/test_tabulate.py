@@ -72,3 +72,10 @@ def test_decimals_keep_missing_values_missing():
     out = decimals(pd.Series([1_500_000, pd.NA], dtype="Int64"))
     assert out[0] == Decimal("1.5")
     assert out[1] is pd.NA
+
+
+def test_sums_beyond_the_digits_of_a_float_survive_a_join():
+    fine = pd.DataFrame({"zone_code": ["a", "b"], "pool": "agb", "micro": [2**53, 1]})
+    rows = roll_up(fine, ["pool"], ["micro"], TREE)
+    joined = pd.DataFrame({"zone_code": ["R", "X"]}).merge(rows, how="left", on="zone_code")
+    assert decimals(joined["micro"])[0] == Decimal(2**53 + 1).scaleb(-6)
