@@ -16,7 +16,7 @@ from affine import Affine
 from pyproj import Transformer
 from rasterio.features import geometry_mask
 
-from .density import density_block, spread
+from .density import NO_STRATUM, density_block, spread
 
 _IDENTITY = Affine.identity()
 
@@ -68,6 +68,8 @@ class DensityPixels:
         for name, layer in (("code", self._layers.code), ("stratum", self._layers.stratum)):
             if layer is not None and layer.nodata:
                 pixels[name] = pixels[name].where(~pixels[name].isin(list(layer.nodata)))
+        if self._layers.stratum is not None:  # land without a stratum is counted as such
+            pixels["stratum"] = pixels["stratum"].fillna(NO_STRATUM)
         return np.asarray(density_block(pixels, self._table).values)
 
     def close(self) -> None:
