@@ -75,8 +75,9 @@ def _noise(row0: int, rows: int, cols: int, seed: int) -> np.ndarray:
         n = (row0 + rows) // length + 2 - first
         lattice = np.stack(
             [
-                np.random.default_rng([seed, octave, first + i])
-                .random(cols // length + 2, dtype=np.float32)
+                np.random.default_rng([seed, octave, first + i]).random(
+                    cols // length + 2, dtype=np.float32
+                )
                 for i in range(n)
             ]
         )

@@ -299,9 +299,7 @@ def _add_rows(
     """Add the rows of one counted table under their text codes."""
     place = {name: i for i, name in enumerate(columns)}
     dates = 1 if pair[1] is None else 2
-    for n, (zone, raws) in enumerate(
-        zip(counts.zone.tolist(), counts.codes.tolist(), strict=True)
-    ):
+    for n, (zone, raws) in enumerate(zip(counts.zone.tolist(), counts.codes.tolist(), strict=True)):
         words = [_text(raw, text) for raw, text in zip(raws, texts, strict=True)]
         stratum = words[dates] if len(words) > dates else NO_STRATUM
         if stratum in (NODATA_CODE, OUTSIDE_CODE):

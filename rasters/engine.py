@@ -135,9 +135,7 @@ def count(
     return [_counts(job, t, done) for t in range(len(tables))]
 
 
-def block_shape(
-    shape: tuple[int, int], tiles: Sequence[tuple[int, int]]
-) -> tuple[int, int]:
+def block_shape(shape: tuple[int, int], tiles: Sequence[tuple[int, int]]) -> tuple[int, int]:
     """Return rows and columns of a block that is aligned to the tilings and about 1,536 square.
 
     Parameters

@@ -136,9 +136,7 @@ def walk(
 
 
 @njit(nogil=True, cache=True)
-def bucket_sort(
-    key: NDArray[np.int64], shift: int, first: NDArray[np.int64]
-) -> NDArray[np.int64]:
+def bucket_sort(key: NDArray[np.int64], shift: int, first: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return the order of ``key``, dealt into the buckets ``key >> shift`` before it is sorted.
 
     ``first`` holds a zero for each bucket and one more. Twice as fast as argsort, for entries
@@ -173,9 +171,7 @@ def bucket_sort(
 
 
 @njit(nogil=True, cache=True)
-def _put_run(
-    runs: NDArray[np.int32], n: int, line: tuple[int, int], start: int, end: int
-) -> int:
+def _put_run(runs: NDArray[np.int32], n: int, line: tuple[int, int], start: int, end: int) -> int:
     """Write a run where there is room, and return the number of runs; none begins at -1."""
     if start < 0:
         return n

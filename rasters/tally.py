@@ -37,9 +37,7 @@ class Tally:
 
     def _grow(self) -> None:
         full = self._zone >= 0
-        zone, key, bins, limbs = (
-            a[full] for a in (self._zone, self._key, self._bin, self._limbs)
-        )
+        zone, key, bins, limbs = (a[full] for a in (self._zone, self._key, self._bin, self._limbs))
         self._empty(4 * len(self._zone))
         _refill(self._zone, self._key, self._bin, self._limbs, zone, key, bins, limbs)
         self._count[0] = len(zone)
@@ -89,9 +87,7 @@ class Tally:
         """Return zone, key, bin and the two sums of every entry, in no order."""
         full = np.flatnonzero(self._zone >= 0)
         limbs = self._limbs[full].astype(object)
-        sums = [
-            sum(limbs[:, n * _LIMBS + i] << (32 * i) for i in range(_LIMBS)) for n in range(2)
-        ]
+        sums = [sum(limbs[:, n * _LIMBS + i] << (32 * i) for i in range(_LIMBS)) for n in range(2)]
         columns = (self._zone[full].tolist(), self._key[full].tolist(), self._bin[full].tolist())
         return list(zip(*columns, *(list(s) for s in sums), strict=True)) if len(full) else []
 
@@ -109,9 +105,7 @@ def _find(
     mask = np.uint64(zones.size - 1)
     mixed = (np.uint64(key) ^ (np.uint64(zone) * _ZONE)) * _GOLDEN + np.uint64(bin_) * _ZONE
     place = (mixed ^ (mixed >> _32)) & mask
-    while zones[place] >= 0 and (
-        zones[place] != zone or keys[place] != key or bins[place] != bin_
-    ):
+    while zones[place] >= 0 and (zones[place] != zone or keys[place] != key or bins[place] != bin_):
         place = (place + np.uint64(1)) & mask
     return np.int64(place)
 

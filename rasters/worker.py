@@ -231,9 +231,7 @@ class Worker:
         self._plane = np.empty(0, dtype=np.uint16)
         self._wide: dict[int, NDArray[np.uint16]] = {}
         self._room(256)
-        self._luts = [
-            self._lookups(spec) for spec in self._job.tables
-        ]
+        self._luts = [self._lookups(spec) for spec in self._job.tables]
         return self
 
     def __exit__(

@@ -63,7 +63,10 @@ def by_clipping(grid, shape):
     for row in range(grid.shape[0]):
         for col in range(grid.shape[1]):
             a, _, x, _, e, y = grid.transform[:6]
-            xs, ys = sorted((x + a * col, x + a * (col + 1))), sorted((y + e * row, y + e * (row + 1)))
+            xs, ys = (
+                sorted((x + a * col, x + a * (col + 1))),
+                sorted((y + e * row, y + e * (row + 1))),
+            )
             pixel = box(xs[0], ys[0], xs[1], ys[1])
             out[row, col] = shapely.intersection(pixel, shape).area / pixel.area
     return out

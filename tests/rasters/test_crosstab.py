@@ -168,9 +168,7 @@ def test_areas_of_one_year_are_the_table_itself():
 
 
 def test_stratum_splits_the_rows_and_is_none_where_it_is_missing():
-    strata = Raster(
-        np.array([[4, 4, 4, 7, 15]] * 4, dtype=np.uint8), values=(4, 7), nodata=(15,)
-    )
+    strata = Raster(np.array([[4, 4, 4, 7, 15]] * 4, dtype=np.uint8), values=(4, 7), nodata=(15,))
     table = table_of(
         land_cover={2020: classes(BEFORE), 2023: classes(AFTER)},
         stratum=strata,

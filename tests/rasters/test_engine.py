@@ -508,9 +508,7 @@ def test_key_that_holds_no_layer_or_too_many_is_refused(spec, value):
     grid = make_grid()
     layer = Memory(np.ones(grid.shape, dtype=np.uint16))
     with pytest.raises(RefusedError, match="engine-key-bits") as caught:
-        count(
-            grid=grid, zones=tiling(grid, 2, 1), classes=[layer], quantities=[], tables=[spec]
-        )
+        count(grid=grid, zones=tiling(grid, 2, 1), classes=[layer], quantities=[], tables=[spec])
     assert value in caught.value.findings[0].value
 
 

@@ -1,0 +1,3 @@
+"""Loads rasters before anything else, so that GDAL starts hardened in every test."""
+
+import rasters  # noqa: F401
