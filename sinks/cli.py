@@ -377,8 +377,8 @@ def products(lang: str | None, *, as_json: bool) -> int:
 @_lang
 def app(folder: Path | None, lang: str | None) -> int:
     """地图界面 / open the map."""
-    del folder
     terminal = Terminal(lang=lang or default_language(), quiet=False)
+    os.environ["TANHUI_RESULTS"] = str(folder or Path("results") / "demo")
     try:
         from streamlit.web import cli as streamlit  # noqa: PLC0415 - the optional extra
     except ImportError:

@@ -22,6 +22,7 @@ from rasters import (
     local_path,
     product_ids,
     product_remarks,
+    self_test,
 )
 from rasters.findings import Severity, finding
 
@@ -147,6 +148,7 @@ def prepare(path: Path, *, root: Path | None = None, pixels: bool = False) -> Pr
         With every finding, warnings included, if one of them is an error.
 
     """
+    self_test()
     config = load_config(path)
     base = path.resolve().parent
     faults = _Faults()

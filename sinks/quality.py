@@ -53,7 +53,7 @@ class Gates:
     def within(self, check: str, zone: str, value: float, band: tuple[float, float]) -> None:
         """Judge a value against a band."""
         inside = band[0] <= value <= band[1]
-        shown = f"{band[0]:g}..{band[1]:g}"
+        shown = f"[{band[0]:g}, {band[1]:g}]"
         self.rows.append((check, zone, value, shown, "pass" if inside else "fail"))
 
     def show(self, check: str, zone: str, value: object, limit: object = "") -> None:
