@@ -8,13 +8,16 @@ is written a band of tiles at a time, so that any side fits into memory.
 from __future__ import annotations
 
 import json
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import rasterio
 import shapely
 from affine import Affine
 from numba import njit
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PIXEL_DEG = 0.000269494585  # 30 m at the equator, as CLCD in EPSG:4326
 LEFT, TOP = 117.0, 48.5  # the Greater Khingan lies in a square of 20,000 pixels from here
@@ -26,19 +29,22 @@ _AMPLITUDES = (1.0, 0.75, 0.5, 0.35, 0.25)
 _CHANGED = 0.02
 
 
+def whole_side(side: int) -> int:
+    """Return the side nearest to the one asked for where both tilings end at the border."""
+    return max(1, round(side / (TILE * RATIO))) * TILE * RATIO
+
+
 def make(folder: Path, side: int) -> dict[str, Path]:
     """Write the rasters and zones of one side length, unless they are there; return paths."""
-    side = -(-side // (TILE * RATIO)) * TILE * RATIO  # both tilings end at the border
+    side = whole_side(side)
     folder = folder / str(side)
-    paths = {name: folder / f"{name}.tif" for name in ("lc_2020", "lc_2023", "agb_2020")}
+    paths = {name: folder / f"{name}.tif" for name in ("lc_2020", "lc_2023", "agb_2020", "pairs")}
     paths["zones"] = folder / "zones.geojson"
     if (folder / "complete").exists():
         return paths
     folder.mkdir(parents=True, exist_ok=True)
     transform = Affine(PIXEL_DEG, 0, LEFT, 0, -PIXEL_DEG, TOP)
-    coarse = transform * Affine.scale(RATIO) if not hasattr(transform, "__matmul__") else (
-        Affine(PIXEL_DEG * RATIO, 0, LEFT, 0, -PIXEL_DEG * RATIO, TOP)
-    )  # fmt: skip
+    coarse = Affine(PIXEL_DEG * RATIO, 0, LEFT, 0, -PIXEL_DEG * RATIO, TOP)
     options = {"driver": "GTiff", "count": 1, "crs": "EPSG:4326", "tiled": True}
     options |= {"blockxsize": TILE, "blockysize": TILE, "compress": "deflate", "zlevel": 6}
     byte = {"dtype": "uint8", "nodata": 0, "width": side, "height": side, "transform": transform}
@@ -48,17 +54,18 @@ def make(folder: Path, side: int) -> dict[str, Path]:
         rasterio.open(paths["lc_2020"], "w", **options, **byte) as before,
         rasterio.open(paths["lc_2023"], "w", **options, **byte) as after,
         rasterio.open(paths["agb_2020"], "w", **options, **word) as agb,
+        rasterio.open(paths["pairs"], "w", **options, **byte) as pairs,
     ):
-        high = TILE * RATIO
+        high, limit = TILE * RATIO, _threshold(side, SEED + 1)
         for row in range(0, side, high):
             field = _noise(row, high, side, SEED)
             change = _noise(row, high, side, SEED + 1)
             classes = np.clip(field * 4 + 5, 1, 9).astype(np.uint8)
-            changed = change > _threshold(SEED + 1)
-            later = np.where(changed, classes % 9 + 1, classes).astype(np.uint8)
+            later = np.where(change > limit, classes % 9 + 1, classes).astype(np.uint8)
             window = rasterio.windows.Window(0, row, side, high)
             before.write(classes, 1, window=window)
             after.write(later, 1, window=window)
+            pairs.write(classes * 10 + later, 1, window=window)
             amount = np.clip(field[1::RATIO, 1::RATIO] * 90 + 60, 0, 400).astype(np.uint16)
             window = rasterio.windows.Window(0, row // RATIO, side // RATIO, high // RATIO)
             agb.write(amount, 1, window=window)
@@ -99,9 +106,10 @@ def _add(
             field[r, c] += amplitude * (2 * (top * (1 - v) + low * v) - 1)
 
 
-def _threshold(seed: int) -> float:
-    """Return the value that 2 % of a field exceed."""
-    return float(np.quantile(_noise(0, TILE, 4096, seed), 1 - _CHANGED))
+def _threshold(side: int, seed: int) -> float:
+    """Return the value that 2 % of a field exceed, from 64 of its rows."""
+    rows = [_noise(row, 1, side, seed) for row in range(0, side, -(-side // 64))]
+    return float(np.quantile(np.concatenate(rows), 1 - _CHANGED))
 
 
 def _zones(side: int) -> dict[str, object]:

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from .findings import Finding
     from .grid import Grid
     from .zones import Zones
 
@@ -82,7 +83,7 @@ class BlockCoverage:
     window: tuple[int, int, int, int]
     """row0, row1, col0, col1 of the block."""
     runs: NDArray[np.int32]
-    """Wholly covered pixels: zone, row, first column, column past the last; shape (n, 4), sorted."""
+    """Wholly covered pixels: zone, row, first column, column past the last; (n, 4), sorted."""
     edges: NDArray[np.int32]
     """Partly covered pixels: zone, row, column; shape (m, 3), sorted."""
     fractions: NDArray[np.int64]
@@ -208,7 +209,7 @@ def coverage_blocks(
         yield _blocks(edges, row0, min(row0 + tall, rows), height, width)
 
 
-def _find(code: str, value: object, where: object, **words: object) -> object:
+def _find(code: str, value: object, where: object, **words: object) -> Finding:
     return finding("rasters", code, value=value, where=where, **words)
 
 

@@ -28,7 +28,7 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
-from fractions import Fraction
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -42,6 +42,7 @@ from .findings import finding
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from fractions import Fraction
     from pathlib import Path
 
     from .engine import Counts
@@ -66,7 +67,7 @@ _METADATA = b"tanhui.activity"
 _INTEGER = pa.decimal128(38, 0)  # a sum over the earth of 2^31 quanta has 31 digits
 
 
-def activity_table(
+def activity_table(  # noqa: PLR0913  # one keyword for each input of a run
     *,
     grid: Grid,
     zones: Zones,
@@ -170,7 +171,7 @@ def year_pairs(years: Sequence[int]) -> list[tuple[int, int | None]]:
     ordered = sorted(years)
     if len(ordered) == 1:
         return [(ordered[0], None)]
-    pairs: list[tuple[int, int | None]] = list(zip(ordered, ordered[1:], strict=False))
+    pairs: list[tuple[int, int | None]] = list(pairwise(ordered))
     return [*pairs, (ordered[0], ordered[-1])] if len(pairs) > 1 else pairs
 
 
@@ -188,7 +189,8 @@ def areas_by_year(table: pd.DataFrame) -> pd.DataFrame:
         ``zone_code, year, code, stratum, pixels_2p32, area_mm2``, sorted by the first four.
 
     """
-    pieces, seen = [], set()
+    pieces: list[pd.DataFrame] = []
+    seen: set[int] = set()
     for side in ("0", "1"):
         years = sorted({int(y) for y in table[f"year{side}"].dropna()} - seen)
         seen |= set(years)
@@ -200,7 +202,8 @@ def areas_by_year(table: pd.DataFrame) -> pd.DataFrame:
             pieces.append(rows.assign(year=year, code=rows[f"code{side}"]))
     names = ["zone_code", "year", "code", "stratum"]
     every = pd.concat(pieces, ignore_index=True)
-    return every.groupby(names, sort=True)[["pixels_2p32", "area_mm2"]].sum().reset_index()
+    summed = every.groupby(names, sort=True)[["pixels_2p32", "area_mm2"]].sum()
+    return pd.DataFrame(summed.reset_index())
 
 
 def write_activity(path: Path, table: pd.DataFrame) -> None:

@@ -38,7 +38,7 @@ def gcj02_to_wgs84(
     --------
     >>> lon, lat = gcj02_to_wgs84(np.array([111.67, 2.35]), np.array([40.82, 48.85]))
     >>> lon.round(6), lat.round(6)
-    (array([111.663828,   2.35    ]), array([40.818756, 48.85    ]))
+    (array([111.66324,   2.35   ]), array([40.818684, 48.85    ]))
 
     """
     lon, lat = np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64)

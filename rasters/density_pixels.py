@@ -18,7 +18,8 @@ from rasterio.features import geometry_mask
 
 from .density import NO_STRATUM, density_block, spread
 
-_IDENTITY = Affine.identity()
+# not the identity, of which rasterio warns: its filter against that is shared by all threads
+_PIXELS = Affine.translation(1, 1)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,7 +62,7 @@ class DensityPixels:
         if not inside.any():
             return None
         box = (row0, row1, col0, col1)
-        data = {"inside": inside}
+        data: dict[str, NDArray[np.generic]] = {"inside": inside}
         for name, (reader, quantum) in self._readers().items():
             data[name] = spread(reader.read(*box)) * quantum
         pixels = xr.Dataset({name: (("row", "col"), values) for name, values in data.items()})
@@ -98,15 +99,27 @@ class DensityPixels:
         if len(near) == 0:
             return np.zeros(shape, dtype=bool)
         clipped = shapely.clip_by_rect(near, col0 - 1, row0 - 1, col1 + 1, row1 + 1)
-        moved = shapely.transform(clipped, lambda xy: xy - (col0, row0))
+        moved = shapely.transform(clipped, lambda xy: xy - (col0 - 1, row0 - 1))
         usable = [s for s in moved if not s.is_empty and s.area > 0]
         if not usable:
             return np.zeros(shape, dtype=bool)
-        return np.asarray(geometry_mask(usable, shape, _IDENTITY, invert=True))
+        return np.asarray(geometry_mask(usable, shape, _PIXELS, invert=True))
 
 
 def change_of(before: DensityPixels, after: DensityPixels) -> Blocks:
-    """Return the blocks of after minus before; NaN where either has no value."""
+    """Return the blocks of after minus before.
+
+    Parameters
+    ----------
+    before, after
+        Pixels of two dates on one grid.
+
+    Returns
+    -------
+    callable
+        A block of float32, NaN where either date has no value; None where all of it is outside.
+
+    """
 
     def blocks(row0: int, row1: int, col0: int, col1: int) -> NDArray[np.float32] | None:
         earlier, later = (p(row0, row1, col0, col1) for p in (before, after))

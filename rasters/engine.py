@@ -25,12 +25,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .coverage import coverage_blocks, zone_edges
-from .errors import RefusedError
-from .findings import finding
 from .worker import Job, Worker
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -129,7 +127,8 @@ def count(
     """
     job = Job.of(grid, classes, quantities, [(t.classes, t.quantities) for t in tables])
     edges = zone_edges(grid, zones)
-    side = block or block_shape(grid.shape, [layer.tile for layer in (*classes, *quantities)])
+    tiles = [layer.tile for layer in classes] + [layer.tile for layer in quantities]
+    side = block or block_shape(grid.shape, tiles)
     n = min(workers or _processors(), _MOST_WORKERS)
     done = _run(job, edges, side, n, on_progress or _ignore)
     return [_counts(job, t, done) for t in range(len(tables))]
@@ -151,7 +150,7 @@ def block_shape(shape: tuple[int, int], tiles: Sequence[tuple[int, int]]) -> tup
     >>> block_shape((20000, 20000), [(512, 512), (512, 512), (1536, 1536)])
     (1536, 1536)
     >>> block_shape((20000, 20000), [(1, 20000)])
-    (118, 20000)
+    (117, 20000)
     >>> block_shape((300, 400), [(300, 400)])
     (300, 400)
 
@@ -331,21 +330,9 @@ def _rows(
         yield from worker.tallies[measure].rows()
 
 
-def _integers(values: Iterator[int] | object) -> NDArray[np.object_]:
+def _integers(values: Iterable[int]) -> NDArray[np.object_]:
     """Return Python integers of any size as an object array."""
-    listed = list(values)  # type: ignore[call-overload]
-    out = np.empty(len(listed), dtype=object)
+    listed = list(values)
+    out = np.empty(len(listed), dtype=np.object_)
     out[:] = listed
     return out
-
-
-__all__ = [
-    "NODATA",
-    "OUTSIDE_EXTENT",
-    "Counts",
-    "RefusedError",
-    "TableSpec",
-    "block_shape",
-    "count",
-    "finding",
-]

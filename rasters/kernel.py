@@ -11,6 +11,8 @@ even ends the run.
 All numbers are unsigned or whole, so that the sums are the same in any order.
 """
 
+# ruff: noqa: PLR0913, PLR0917, PLR1714  # compiled loops take their arrays one by one
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
@@ -205,7 +207,7 @@ def _flush(
             continue
         for lane in range(LANES):
             table[base + np.uint64(lane)] = np.uint64(0)
-        slot = n if n < listed else slots[key]
+        slot = n if n < listed else int(slots[key])
         if slot < 0:
             slot = alive
             slots[key], live[slot] = slot, key
@@ -220,12 +222,12 @@ def _flush(
         sums[slot, 4] += valid * high
         sums[slot, 5] += total * low
         sums[slot, 6] += total * high
-        left -= np.int64(count)
+        left -= int(np.int64(count))
     return alive if left == 0 else -1 - alive
 
 
 @njit(nogil=True, cache=True)
-def count_runs(
+def count_runs(  # noqa: C901, PLR0912  # one loop, for the buffers are shared
     runs: NDArray[np.int32],
     row0: int,
     col0: int,
@@ -256,7 +258,7 @@ def count_runs(
     value, the areas in a low part of ``bits`` bits and the rest. Negative: the table did not
     come out even.
     """
-    alive, used, pixels, area = 0, 0, 0, np.int64(-1)
+    alive, used, pixels, area = 0, 0, 0, -1
     loaded, lo, hi = -2, 0, 0
     n_bins = edges.size + 1
     narrow = keys.itemsize == 2  # noqa: PLR2004
@@ -268,7 +270,7 @@ def count_runs(
                 if alive < 0:
                     return alive
                 used = pixels = 0
-            area = row_area[r]
+            area = int(row_area[r])
         if data.size:
             row = row_index[r]
             if share is not None or row != loaded or c < lo or end > hi:
@@ -408,7 +410,8 @@ def gather_quantity(
         number = 0
         while q >= 0 and number < edges.size and q >= edges[number]:
             number += 1
-        values[i], bins[i], valid[i] = max(q, -1), number, area
+        values[i] = -1 if q < 0 else q
+        bins[i], valid[i] = number, area
     return negative
 
 
@@ -434,7 +437,7 @@ def encode_wide(
                 last, code = value, np.int64(-1)
                 for i in range(extra.size):
                     if extra[i] == value:
-                        code = limit + i
+                        code = np.int64(limit + i)
                 if code < 0:
                     return False
             out[row, col] = code

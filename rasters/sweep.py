@@ -9,6 +9,8 @@ Source: the cell accumulation of LibArt and FreeType's "smooth" rasteriser (ftgr
 the ellipsoidal area of the row and in integers.
 """
 
+# ruff: noqa: PLR0913, PLR0917  # compiled loops take their arrays one by one
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
@@ -59,7 +61,7 @@ def bound(
 
 
 @njit(nogil=True, cache=True)
-def walk(
+def walk(  # noqa: C901, PLR0912  # the corners of the grid are the point
     x0: NDArray[np.float64],
     y0: NDArray[np.float64],
     x1: NDArray[np.float64],
@@ -205,15 +207,15 @@ def sweep(
         running, start, col = 0, -1, 0
         while col < cols:
             here = key[order[i]] if i < n else np.int64(-1)
-            upto = here & ((1 << COL_BITS) - 1) if here >> COL_BITS == line else cols
+            upto = int(here & ((1 << COL_BITS) - 1)) if here >> COL_BITS == line else cols
             if upto > col:
                 # up to the next entry every pixel is covered by the running height
                 fraction, after, slack = running, upto, 0
             else:
                 fraction, after, slack = running, col + 1, _SLACK
                 while i < n and key[order[i]] == here:
-                    fraction += area[order[i]]
-                    running += cover[order[i]]
+                    fraction += int(area[order[i]])
+                    running += int(cover[order[i]])
                     slack += 1
                     i += 1
             if fraction < -slack or fraction > UNIT + slack:

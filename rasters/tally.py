@@ -4,6 +4,8 @@ Each number is kept in four limbs of 32 bits, so that 2^128 is the limit whateve
 pixel or of a raster; additions commute, so that blocks and threads may come in any order.
 """
 
+# ruff: noqa: PLR0913, PLR0917  # compiled loops take their arrays one by one
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
@@ -37,7 +39,8 @@ class Tally:
 
     def _grow(self) -> None:
         full = self._zone >= 0
-        zone, key, bins, limbs = (a[full] for a in (self._zone, self._key, self._bin, self._limbs))
+        zone, key, bins = self._zone[full], self._key[full], self._bin[full]
+        limbs = self._limbs[full]
         self._empty(4 * len(self._zone))
         _refill(self._zone, self._key, self._bin, self._limbs, zone, key, bins, limbs)
         self._count[0] = len(zone)
@@ -87,9 +90,17 @@ class Tally:
         """Return zone, key, bin and the two sums of every entry, in no order."""
         full = np.flatnonzero(self._zone >= 0)
         limbs = self._limbs[full].astype(object)
-        sums = [sum(limbs[:, n * _LIMBS + i] << (32 * i) for i in range(_LIMBS)) for n in range(2)]
-        columns = (self._zone[full].tolist(), self._key[full].tolist(), self._bin[full].tolist())
-        return list(zip(*columns, *(list(s) for s in sums), strict=True)) if len(full) else []
+        first, second = _joined(limbs[:, :_LIMBS]), _joined(limbs[:, _LIMBS:])
+        names = (self._zone[full].tolist(), self._key[full].tolist(), self._bin[full].tolist())
+        return list(zip(*names, first, second, strict=True))
+
+
+def _joined(limbs: NDArray[np.object_]) -> list[int]:
+    """Return the whole numbers (n,) of limbs (n, 4)."""
+    total = np.zeros(len(limbs), dtype=object)
+    for i in range(_LIMBS):
+        total += limbs[:, i] << (32 * i)
+    return [int(value) for value in total]
 
 
 @njit(nogil=True, cache=True)
@@ -98,20 +109,20 @@ def _find(
     keys: NDArray[np.uint64],
     bins: NDArray[np.int32],
     zone: int,
-    key: int,
+    key: np.uint64,
     bin_: int,
 ) -> int:
     """Return the place of an entry, or the free place where it belongs."""
     mask = np.uint64(zones.size - 1)
-    mixed = (np.uint64(key) ^ (np.uint64(zone) * _ZONE)) * _GOLDEN + np.uint64(bin_) * _ZONE
+    mixed = (key ^ (np.uint64(zone) * _ZONE)) * _GOLDEN + np.uint64(bin_) * _ZONE
     place = (mixed ^ (mixed >> _32)) & mask
     while zones[place] >= 0 and (zones[place] != zone or keys[place] != key or bins[place] != bin_):
         place = (place + np.uint64(1)) & mask
-    return np.int64(place)
+    return int(np.int64(place))
 
 
 @njit(nogil=True, cache=True)
-def _add(limbs: NDArray[np.uint64], place: int, number: int, value: int, shift: int) -> None:
+def _add(limbs: NDArray[np.uint64], place: int, number: int, value: np.uint64, shift: int) -> None:
     """Add value << shift to one number, carrying upwards."""
     word = number * _LIMBS + shift // 32
     end = (number + 1) * _LIMBS

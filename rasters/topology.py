@@ -18,6 +18,8 @@ from .area import polygon_area_m2
 if TYPE_CHECKING:
     import pyproj
     from numpy.typing import NDArray
+    from shapely import Polygon
+    from shapely.geometry.base import BaseGeometry
 
 LARGEST_OVERLAP_M2 = 1.0
 """Overlap that two writers' rounding of one border may leave."""
@@ -62,29 +64,30 @@ def holes(geometry: NDArray[np.object_], crs: pyproj.CRS) -> list[tuple[bool, fl
     found = []
     for hole in rings:
         # another part of the union may lie inside the hole, as an island in a lake
-        free = _polygons(shapely.difference(hole, union)) if not clean else hole
-        free = _polygons(shapely.difference(hole, union)) if _inhabited(hole, union) else free
+        filled = not clean or _inhabited(hole, union)
+        free = _polygons(shapely.difference(hole, union)) if filled else hole
         area = polygon_area_m2(free, crs)
         if area > 0:
             found.append((_is_narrow(free, crs), area, _place(free)))
     return sorted(found, key=lambda entry: entry[2])
 
 
-def _inhabited(hole: shapely.Geometry, union: shapely.Geometry) -> bool:
+def _inhabited(hole: BaseGeometry, union: BaseGeometry) -> bool:
     """Say whether a part of the union lies inside one of its own holes."""
     parts = shapely.get_parts(union)
     inside = shapely.contains_properly(hole, shapely.point_on_surface(parts))
     return bool(inside.any())
 
 
-def _polygons(shape: shapely.Geometry) -> shapely.Geometry:
+def _polygons(shape: BaseGeometry) -> BaseGeometry:
     """Return only the polygons of an intersection, which may hold touching lines and points."""
     parts = shapely.get_parts(shape)
     flat = shapely.get_parts(parts)
-    return shapely.multipolygons([p for p in flat if p.geom_type == "Polygon"])
+    whole: BaseGeometry = shapely.multipolygons([p for p in flat if p.geom_type == "Polygon"])
+    return whole
 
 
-def _place(shape: shapely.Geometry) -> Place:
+def _place(shape: BaseGeometry) -> Place:
     """Return a place inside the largest part."""
     parts = shapely.get_parts(shape)
     largest = parts[int(np.argmax(shapely.area(parts)))]
@@ -92,7 +95,7 @@ def _place(shape: shapely.Geometry) -> Place:
     return float(shapely.get_x(point)), float(shapely.get_y(point))
 
 
-def _is_narrow(hole: shapely.Geometry, crs: pyproj.CRS) -> bool:
+def _is_narrow(hole: BaseGeometry, crs: pyproj.CRS) -> bool:
     """Say whether no circle of 1 km across fits into the hole."""
     if crs.is_geographic:
         latitude = _place(hole)[1]
@@ -101,7 +104,7 @@ def _is_narrow(hole: shapely.Geometry, crs: pyproj.CRS) -> bool:
     return not any(_fits(part) for part in shapely.get_parts(hole))
 
 
-def _fits(part: shapely.Geometry) -> bool:
+def _fits(part: Polygon) -> bool:
     """Say whether a circle of 1 km across fits into one polygon."""
     radius = shapely.maximum_inscribed_circle(part, tolerance=NARROW_M / 100)
     return float(shapely.length(radius)) >= NARROW_M / 2

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -32,7 +33,7 @@ from .sweep import UNIT
 from .tally import Tally
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from types import TracebackType
 
     from numpy.typing import NDArray
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from .area import PixelAreas
     from .coverage import BlockCoverage
     from .grid import Grid
-    from .layers import ClassLayer, LayerBlock, QuantityLayer
+    from .layers import ClassLayer, LayerBlock, LayerReader, QuantityLayer
 
 _BYTE_BITS, _WORD_BITS = 9, 17  # of a code in a key, with one more for "outside"
 _KEY_BITS = 63
@@ -50,8 +51,6 @@ _MOST_KEYS = 65_536  # of a packed table: 4 MB per bin and thread
 _CHUNK = 16_384  # pixels that go one by one through the general way at a time
 _PAIR = 2
 _NO_QUANTITY = np.empty((0, 0), dtype=np.int32)
-_NO_EDGES = np.empty(0, dtype=np.int64)
-_SHIFT = np.array([32, 0, 0], dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,7 +210,7 @@ class Worker:
     def __init__(self, job: Job, areas: PixelAreas, side: tuple[int, int]) -> None:
         self._job = job
         self._areas = areas
-        self._readers: list[Any] = []
+        self._readers: list[LayerReader] = []
         self._side = side
         self.negative = [0] * len(job.quantities)
         self.tallies = {
@@ -222,8 +221,8 @@ class Worker:
 
     def __enter__(self) -> Self:
         """Open the layers and set the buffers aside."""
-        for layer in (*self._job.classes, *self._job.quantities):
-            self._readers.append(layer.reader())
+        self._readers = [layer.reader() for layer in self._job.classes]
+        self._readers += [layer.reader() for layer in self._job.quantities]
         self._ramp = np.arange(max(self._side), dtype=np.int32)
         self._words = np.empty(self._side[1] + LANES, dtype=np.uint64)
         self._bins = np.zeros(self._side[1], dtype=np.uint8)
@@ -373,7 +372,7 @@ class Worker:
             edges = () if q is None else self._job.quantities[q].edges
             bits = limbs[0] if q is None else limbs[m + 1]
             top = 1 if q is None else max(1, largest[q])
-            for start, end in zip(borders, borders[1:], strict=False):
+            for start, end in pairwise(borders):
                 self._count_zone(t, m, piece, piece.runs[start:end], keys, layer, edges, bits, top)
             if layer is not None and layer.share is not None:
                 self._add_partial(t, m, piece, classes, layer)
@@ -483,7 +482,7 @@ class Worker:
             for m, q in enumerate(self._job.tables[t].quantities):
                 self._add_quantity(t, m, piece, quantities[q], keys, pixels)
 
-    def _chunks(self, piece: BlockCoverage, *, runs: bool) -> Any:  # noqa: ANN401
+    def _chunks(self, piece: BlockCoverage, *, runs: bool) -> Iterator[_Pixels]:
         """Give the edge pixels, and where asked the pixels of runs, a chunk at a time."""
         for start in range(0, len(piece.edges), _CHUNK):
             part = slice(start, start + _CHUNK)

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyproj
     from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
 
     from .findings import Finding
 
@@ -106,40 +107,16 @@ def load_zones(
         Of the reading alone; `check_zones` looks at the polygons.
 
     """
-    found: list[Finding] = []
-    suffix = path.suffix.lower()
-    if suffix not in _DRIVERS:
-        found.append(_find("zones-format", suffix or path.name, path, known=_known()))
-    elif not _starts_right(path, suffix):
-        found.append(_find("zones-content", path.name, path, driver=_DRIVERS[suffix][0]))
-    if datum not in DATUMS:
-        found.append(_find("zones-datum", datum, path, known=", ".join(DATUMS)))
-    if found:
-        return None, found
-    frame, found = _read(path, suffix, layer)
+    frame, found = _open(path, datum, layer)
     if frame is None:
         return None, found
-    if not len(frame):
-        found.append(_find("zones-empty", 0, path))
-    for field in dict.fromkeys((code, name)):
-        if field not in frame.columns:
-            fields = ", ".join(str(c) for c in frame.columns if c != frame.geometry.name)
-            found.append(_find("zones-no-field", field, path, fields=fields))
-    found += _check_datum(frame.crs, datum, path)
-    if any(f.severity is Severity.ERROR for f in found):
-        return None, found
-
-    geometry = np.asarray(frame.geometry.array, dtype=object)
-    if shapely.has_z(geometry).any() or shapely.has_m(geometry).any():
-        found.append(_find("zones-3d", int(shapely.has_z(geometry).sum()), path))
-        geometry = shapely.force_2d(geometry)
-    vertices = int(shapely.get_num_coordinates(geometry).sum())
+    found += _check_fields(frame, (code, name), path) + _check_datum(frame.crs, datum, path)
+    vertices = int(shapely.get_num_coordinates(np.asarray(frame.geometry)).sum())
     if vertices > _MOST_VERTICES:
         found.append(_find("zones-vertices", vertices, path, limit=_MOST_VERTICES))
+    if any(f.severity is Severity.ERROR for f in found):
         return None, found
-    if datum == "gcj02":
-        geometry = shapely.transform(geometry, lambda xy: np.column_stack(gcj02_to_wgs84(*xy.T)))
-        found.append(_find("zones-gcj02", datum, path))
+    geometry, changed = _flat_on_wgs84(np.asarray(frame.geometry, dtype=object), datum, path)
     codes, names = _text(frame[code]), _text(frame[name])
     order = sorted(range(len(codes)), key=lambda i: codes[i])
     zones = Zones(
@@ -148,7 +125,7 @@ def load_zones(
         geometry=geometry[order],
         crs=horizontal_crs(frame.crs),
     )
-    return zones, found
+    return zones, found + changed
 
 
 def check_zones(zones: Zones, where: object = "zones") -> list[Finding]:
@@ -225,38 +202,74 @@ def _starts_right(path: Path, suffix: str) -> bool:
     return head.lstrip().startswith(starts) if suffix == ".geojson" else head.startswith(starts)
 
 
-def _read(
-    path: Path, suffix: str, layer: str | None
+def _open(
+    path: Path, datum: str, layer: str | None
 ) -> tuple[gpd.GeoDataFrame | None, list[Finding]]:
-    """Read the whole layer, for a shapefile in the encoding that its text really has."""
-    if suffix == ".parquet":
-        try:
-            return gpd.read_parquet(path), []
-        except (OSError, ValueError) as error:
-            return None, [_find("zones-unreadable", error, path)]
-    driver = _DRIVERS[suffix][0]
+    """Read the whole layer, if the file is what its suffix says."""
+    suffix = path.suffix.lower()
+    found: list[Finding] = []
+    if suffix not in _DRIVERS:
+        found.append(_find("zones-format", suffix or path.name, path, known=_known()))
+    elif not _starts_right(path, suffix):
+        found.append(_find("zones-content", path.name, path, driver=_DRIVERS[suffix][0]))
+    if datum not in DATUMS:
+        found.append(_find("zones-datum", datum, path, known=", ".join(DATUMS)))
+    if found:
+        return None, found
     try:
-        layers = [str(row[0]) for row in pyogrio.list_layers(path)]
-        if layer not in layers and (layer is not None or len(layers) != 1):
-            value = layer or len(layers)
-            return None, [_find("zones-layer", value, path, layers=", ".join(layers))]
-        layer = layer or layers[0]
-        # a shapefile without .cpg does not say its encoding: strict UTF-8 cannot pass by chance
-        unsaid = suffix == ".shp" and not _has_cpg(path)
-        info = pyogrio.read_info(path, layer=layer, encoding="utf-8" if unsaid else None)
-        if info["driver"] != driver:
-            return None, [_find("zones-content", info["driver"], path, driver=driver)]
-        if not unsaid:
-            return pyogrio.read_dataframe(path, layer=layer), []
-        return pyogrio.read_dataframe(path, layer=layer, encoding="utf-8"), []
-    except UnicodeDecodeError:
-        try:
-            frame = pyogrio.read_dataframe(path, layer=layer, encoding="gb18030")
-        except (UnicodeDecodeError, DataSourceError) as error:
-            return None, [_find("zones-unreadable", error, path)]
-        return frame, [_find("zones-encoding", "GB18030", path)]
+        if suffix == ".parquet":
+            return gpd.read_parquet(path), []
+        return _read(path, _DRIVERS[suffix][0], layer)
     except (DataSourceError, DataLayerError, OSError, ValueError) as error:
         return None, [_find("zones-unreadable", error, path)]
+
+
+def _read(
+    path: Path, driver: str, layer: str | None
+) -> tuple[gpd.GeoDataFrame | None, list[Finding]]:
+    """Read one layer through GDAL, a shapefile in the encoding that its text really has."""
+    layers = [str(row[0]) for row in pyogrio.list_layers(path)]
+    if layer not in layers and (layer is not None or len(layers) != 1):
+        value, known = layer or len(layers), ", ".join(layers)
+        return None, [_find("zones-layer", value, path, layers=known)]
+    chosen = layer or layers[0]
+    # a shapefile without .cpg does not say its encoding: strict UTF-8 hardly passes by chance
+    encoding = "utf-8" if path.suffix.lower() == ".shp" and not _has_cpg(path) else None
+    try:
+        info = pyogrio.read_info(path, layer=chosen, encoding=encoding)
+        if info["driver"] != driver:
+            return None, [_find("zones-content", info["driver"], path, driver=driver)]
+        return pyogrio.read_dataframe(path, layer=chosen, encoding=encoding), []
+    except UnicodeDecodeError:
+        frame = pyogrio.read_dataframe(path, layer=chosen, encoding="gb18030")
+        return frame, [_find("zones-encoding", "GB18030", path)]
+
+
+def _check_fields(frame: gpd.GeoDataFrame, wanted: tuple[str, ...], path: Path) -> list[Finding]:
+    """List what a layer lacks: features, fields."""
+    found = [] if len(frame) else [_find("zones-empty", 0, path)]
+    present = [str(column) for column in frame.columns if column != frame.geometry.name]
+    found += [
+        _find("zones-no-field", field, path, fields=", ".join(present))
+        for field in dict.fromkeys(wanted)
+        if field not in present
+    ]
+    return found
+
+
+def _flat_on_wgs84(
+    geometry: NDArray[np.object_], datum: str, path: Path
+) -> tuple[NDArray[np.object_], list[Finding]]:
+    """Drop heights and convert from GCJ-02, and say so."""
+    found = []
+    raised = shapely.has_z(geometry) | shapely.has_m(geometry)
+    if raised.any():
+        found.append(_find("zones-3d", int(raised.sum()), path))
+        geometry = shapely.force_2d(geometry)
+    if datum == "gcj02":
+        geometry = shapely.transform(geometry, lambda xy: np.column_stack(gcj02_to_wgs84(*xy.T)))
+        found.append(_find("zones-gcj02", datum, path))
+    return geometry, found
 
 
 def _has_cpg(path: Path) -> bool:
@@ -286,7 +299,7 @@ def _text(column: pd.Series) -> list[str]:
     return texts
 
 
-def _shape_fault(shape: shapely.Geometry | None, crs: pyproj.CRS) -> tuple[str, str] | None:
+def _shape_fault(shape: BaseGeometry | None, crs: pyproj.CRS) -> tuple[str, str] | None:
     """Return the code and value of what is wrong with one geometry, or None."""
     if shape is None or shape.is_empty:
         return "zones-null", "null" if shape is None else "empty"

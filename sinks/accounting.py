@@ -6,7 +6,6 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import pandas as pd
 from rasters import RefusedError
 from rasters.findings import Severity
 
@@ -19,6 +18,7 @@ from .coverage import MEASURES, coverage
 from .densities import resolve
 from .inventory import Settings, build, year_sides
 from .methods import Context
+from .plausibility import plausibility
 from .sources_of_error import sources_of_error
 from .stocks import UNCLASSIFIED
 from .uncertainty import Atoms
@@ -27,9 +27,12 @@ from .units import MM2_PER_HA
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import pandas as pd
+
     from .counting import Counted
     from .densities import Densities
     from .inventory import Inventory
+    from .manifest import Json
     from .prepare import Prepared
     from .sources_of_error import SourcesOfError
 
@@ -50,17 +53,26 @@ class Account:
     """What was drawn."""
     coefficients: pd.DataFrame
     """The coefficient rows used."""
-    balance: Mapping[str, object]
+    balance: Mapping[str, Json]
     """Polygon = classified + nodata + outside, ha, of the whole land by year."""
 
 
 def account(prepared: Prepared, counted: Counted) -> Account:
     """Build the inventory from the counted pixels and judge it.
 
+    Parameters
+    ----------
+    prepared
+        The run.
+    counted
+        Its activity table.
+
     Raises
     ------
     RefusedError
         With every class and pool that lacks a coefficient.
+    CoefficientError
+        If rows contradict each other or leave a class of biomass out.
 
     """
     config, activity = prepared.config, counted.activity
@@ -118,7 +130,7 @@ def _class_areas(activity: pd.DataFrame) -> dict[tuple[str, str], float]:
     return {key: area / MM2_PER_HA for key, area in areas.items()}
 
 
-def _judge(  # noqa: PLR0913 - one argument per kind of evidence
+def _judge(
     prepared: Prepared,
     counted: Counted,
     inventory: Inventory,
@@ -143,7 +155,7 @@ def _judge(  # noqa: PLR0913 - one argument per kind of evidence
         biomass=settings.biomass_ecosystems,
         soil_from_map=settings.soil_from_map,
     )
-    gates_of.plausibility(gates, inventory)
+    plausibility(gates, inventory)
     if prepared.region is not None:
         show_benchmarks(gates, inventory.stocks, prepared.region.id)
     for confidence in Confidence:
@@ -169,7 +181,7 @@ def _coverage_table(covered: pd.DataFrame, official_ha: Mapping[str, float]) -> 
     return out
 
 
-def _balance(covered: pd.DataFrame, level: str) -> dict[str, object]:
+def _balance(covered: pd.DataFrame, level: str) -> dict[str, Json]:
     """Return the balance of the whole land by year, ha."""
     top = covered[covered["level"].eq(level)]
     return {

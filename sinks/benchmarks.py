@@ -27,17 +27,29 @@ def show_benchmarks(gates: Gates, stocks: pd.DataFrame, region_id: str) -> None:
     """Show our stock of the last year beside every published stock of the same zone.
 
     A published figure that does not say whether it is C or CO2 is shown in its own words and
-    not converted.
+    not converted, and one of another soil depth than ours is not shown.
+
+    Parameters
+    ----------
+    gates
+        Where the rows go; ours is the value, the published one the limit.
+    stocks
+        stocks.csv, figures as Decimals.
+    region_id
+        Packaged region; one without a benchmark table shows nothing.
+
     """
     for row in _benchmarks(region_id):
         if row.parameter not in _POOLS or row.value is None or row.ecosystem is None:
             continue
+        depth = stocks["depth_cm"].isin(["", row.depth_cm]) | (row.depth_cm == "")
         mine = stocks[
             stocks["zone_code"].eq(row.zone_code)
             & stocks["year"].eq(stocks["year"].max())
             & stocks["ecosystem"].eq(str(row.ecosystem))
             & stocks["pool"].isin([str(p) for p in _POOLS[row.parameter]])
             & stocks["stock_t_c"].notna()
+            & depth
         ]
         if not mine.empty:
             unit = TONNES_PER_TG if row.unit == "Tg C" else TONNES_PER_WAN_T

@@ -20,8 +20,11 @@ class _Named(StrEnum):
     name_zh: str
     name_en: str
 
-    def __new__(cls, value: str, name_zh: str, name_en: str) -> Self:
-        """Make the member ``value`` and hang its names on it."""
+    def __new__(cls, value: str, name_zh: str = "", name_en: str = "") -> Self:
+        """Make the member ``value`` and hang its names on it.
+
+        The names have defaults only because a member is looked up by its value alone.
+        """
         member = str.__new__(cls, value)
         member._value_ = value
         member.name_zh = name_zh

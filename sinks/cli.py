@@ -18,14 +18,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 import click
-from rasters import RefusedError, describe_products
-from rasters.findings import Severity
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from rasters import RastersError, RefusedError, describe_products
+from rasters.findings import Severity
+
 from .demo import write_demo_inputs
-from .errors import SinksError
+from .errors import OfficialRefusedError, SinksError
 from .explain import explain
 from .folder import LockedError
 from .league_table import league_table
@@ -52,7 +53,9 @@ class Terminal:
     """How one invocation speaks: language, loudness, and where to."""
 
     lang: str
+    """zh or en."""
     quiet: bool
+    """Whether only errors are said."""
 
     @property
     def out(self) -> Console:
@@ -67,7 +70,11 @@ class Terminal:
     def say(self, key: str, **words: object) -> None:
         """Write a sentence about the run to stderr, unless quiet."""
         if not self.quiet:
-            self.err.print(text(key, self.lang, **words), markup=False)
+            self.fault(key, **words)
+
+    def fault(self, key: str, **words: object) -> None:
+        """Write why there is no result to stderr."""
+        self.err.print(text(key, self.lang, **words), markup=False)
 
     def findings(self, found: Sequence[Finding]) -> None:
         """Write findings to stderr: code, what, value, where, how to mend."""
@@ -166,34 +173,53 @@ def build_commands() -> click.Group:
 
 
 def run_commands(group: click.Group, args: Sequence[str] | None = None) -> int:
-    """Run a command line and return its exit code; no fault leaves without a sentence."""
-    lang = default_language()
-    terminal = Terminal(lang=lang, quiet=False)
+    """Run a command line and return its exit code; no fault leaves without a sentence.
+
+    Parameters
+    ----------
+    group
+        What :func:`build_commands` returns, with further commands or without.
+    args
+        The words after ``tanhui``; None for those of this process.
+
+    """
+    terminal = Terminal(lang=default_language(), quiet=False)
     try:
-        result = group.main(args=args, prog_name="tanhui", standalone_mode=False)
-        return int(result) if isinstance(result, int) else DONE
-    except click.exceptions.Abort:
-        terminal.say("interrupted")
-        return INTERRUPTED
+        result = group.main(args=args, prog_name="tanhui", standalone_mode=False, obj=terminal)
+        code = result if isinstance(result, int) else DONE
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        terminal.fault("interrupted")
+        code = INTERRUPTED
     except click.ClickException as error:
         error.show()
-        return REFUSED
-    except KeyboardInterrupt:
-        terminal.say("interrupted")
-        return INTERRUPTED
+        code = REFUSED
     except LockedError as error:
-        terminal.say("locked", what=error)
-        return LOCKED
+        terminal.fault("locked", what=error)
+        code = LOCKED
     except RefusedError as error:  # a refusal outside of check and run
         terminal.findings(error.findings)
-        return REFUSED
-    except SinksError as error:
+        code = REFUSED
+    except (SinksError, RastersError) as error:
         terminal.err.print(str(error), markup=False)
-        return REFUSED
+        code = REFUSED
     except Exception:  # noqa: BLE001 - the last line of defence says that it is ours
-        terminal.say("internal")
+        terminal.fault("internal")
         terminal.err.print(traceback.format_exc(), markup=False)
-        return FAULT
+        code = FAULT
+    return code
+
+
+def _speaking(lang: str | None, *, quiet: bool = False) -> Terminal:
+    """Return the terminal of this invocation, speaking as its options say.
+
+    It is the one of :func:`run_commands` where there is one, so that a fault is told in the
+    language that was asked for.
+    """
+    terminal = click.get_current_context().find_object(Terminal)
+    if terminal is None:
+        terminal = Terminal(lang=default_language(), quiet=False)
+    terminal.lang, terminal.quiet = lang or terminal.lang, quiet
+    return terminal
 
 
 @click.command()
@@ -204,7 +230,7 @@ def run_commands(group: click.Group, args: Sequence[str] | None = None) -> int:
 @_lang
 @_quiet
 @_json
-def demo(  # noqa: PLR0913 - the options of the contract
+def demo(
     out: Path | None,
     workers: int | None,
     lang: str | None,
@@ -215,14 +241,13 @@ def demo(  # noqa: PLR0913 - the options of the contract
     as_json: bool,
 ) -> int:
     """内置演示：全区 12 盟市 / the embedded demonstration: all 12 leagues."""
-    terminal = Terminal(lang=lang or default_language(), quiet=quiet)
+    terminal = _speaking(lang, quiet=quiet)
     with progress(terminal) as tell:
         target = out or Path("results") / "demo"
         inputs = target.with_name(f"{target.name}-inputs")
         config = write_demo_inputs(inputs, on_progress=lambda d, t: tell("landscape", d, t))
         result = _run(
             terminal,
-            as_json,
             lambda: run_inventory(
                 config,
                 out=target,
@@ -231,6 +256,7 @@ def demo(  # noqa: PLR0913 - the options of the contract
                 lang=terminal.lang,
                 on_progress=tell,
             ),
+            as_json=as_json,
         )
     return _report(terminal, result, strict=strict, as_json=as_json)
 
@@ -242,7 +268,7 @@ def demo(  # noqa: PLR0913 - the options of the contract
 @_json
 def check(config: Path, lang: str | None, *, quiet: bool, as_json: bool) -> int:
     """检查输入，不计算 / run every input check, compute nothing."""
-    terminal = Terminal(lang=lang or default_language(), quiet=quiet)
+    terminal = _speaking(lang, quiet=quiet)
     with progress(terminal) as tell:
         found = check_inputs(config, on_progress=tell)
     if as_json:
@@ -273,7 +299,7 @@ def check(config: Path, lang: str | None, *, quiet: bool, as_json: bool) -> int:
 @_lang
 @_quiet
 @_json
-def run(  # noqa: PLR0913 - the options of the contract
+def run(
     config: Path,
     out: Path | None,
     workers: int | None,
@@ -286,11 +312,10 @@ def run(  # noqa: PLR0913 - the options of the contract
     as_json: bool,
 ) -> int:
     """核算 / the main job: rasters in, carbon inventory by league out."""
-    terminal = Terminal(lang=lang or default_language(), quiet=quiet)
+    terminal = _speaking(lang, quiet=quiet)
     with progress(terminal) as tell:
         result = _run(
             terminal,
-            as_json,
             lambda: run_inventory(
                 config,
                 out=out,
@@ -300,6 +325,7 @@ def run(  # noqa: PLR0913 - the options of the contract
                 lang=terminal.lang,
                 on_progress=tell,
             ),
+            as_json=as_json,
         )
     return _report(terminal, result, strict=strict, as_json=as_json)
 
@@ -317,7 +343,7 @@ def verify(
     folder: Path, inputs: Path | None, lang: str | None, *, quiet: bool, as_json: bool
 ) -> int:
     """校验结果文件夹 / re-hash inputs and outputs, repeat the conservation checks."""
-    terminal = Terminal(lang=lang or default_language(), quiet=quiet)
+    terminal = _speaking(lang, quiet=quiet)
     outcome = verify_results(folder, inputs=inputs)
     if as_json:
         _print_json(outcome.findings)
@@ -338,7 +364,7 @@ def verify(
 @click.option("--ecosystem", default=None)
 @click.option("--pool", default=None)
 @_lang
-def explain_command(  # noqa: PLR0913 - one option per part of a figure's key
+def explain_command(
     folder: Path,
     zone: str,
     year: int | None,
@@ -347,7 +373,7 @@ def explain_command(  # noqa: PLR0913 - one option per part of a figure's key
     lang: str | None,
 ) -> int:
     """一个数字的来历 / the way from a figure to coefficient rows, areas and files."""
-    terminal = Terminal(lang=lang or default_language(), quiet=False)
+    terminal = _speaking(lang)
     for table in explain(
         folder, zone=zone, year=year, ecosystem=ecosystem, pool=pool, lang=terminal.lang
     ):
@@ -360,15 +386,15 @@ def explain_command(  # noqa: PLR0913 - one option per part of a figure's key
 @_json
 def products(lang: str | None, *, as_json: bool) -> int:
     """内置产品 / the packaged raster products."""
-    language = lang or default_language()
-    rows = describe_products(language)
+    terminal = _speaking(lang)
+    rows = describe_products(terminal.lang)
     if as_json:
         sys.stdout.write(json.dumps(rows, ensure_ascii=False, indent=1) + "\n")
         return DONE
     table = Table(*rows[0])
     for row in rows:
         table.add_row(*(str(cell) for cell in row.values()))
-    Console(file=sys.stdout).print(table)
+    terminal.out.print(table)
     return DONE
 
 
@@ -377,7 +403,7 @@ def products(lang: str | None, *, as_json: bool) -> int:
 @_lang
 def app(folder: Path | None, lang: str | None) -> int:
     """地图界面 / open the map."""
-    terminal = Terminal(lang=lang or default_language(), quiet=False)
+    terminal = _speaking(lang)
     os.environ["TANHUI_RESULTS"] = str(folder or Path("results") / "demo")
     try:
         from streamlit.web import cli as streamlit  # noqa: PLC0415 - the optional extra
@@ -394,7 +420,7 @@ def _app_file() -> Path:
     return beside if beside.is_file() else Path(sys.prefix) / "share" / "tanhui" / "app.py"
 
 
-def _run(terminal: Terminal, as_json: bool, job: Callable[[], RunResult]) -> RunResult:  # noqa: FBT001
+def _run(terminal: Terminal, job: Callable[[], RunResult], *, as_json: bool) -> RunResult:
     """Run a job; a refusal is said in the form asked for and re-raised as an exit."""
     try:
         return job()
@@ -404,12 +430,9 @@ def _run(terminal: Terminal, as_json: bool, job: Callable[[], RunResult]) -> Run
         else:
             terminal.findings(error.findings)
             errors = sum(f.severity is Severity.ERROR for f in error.findings)
-            terminal.err.print(text("refused", terminal.lang, errors=errors), markup=False)
-            quality = getattr(error, "quality", None)
-            if quality is not None:
-                terminal.err.print(
-                    text("refused_official", terminal.lang, path=quality), markup=False
-                )
+            terminal.fault("refused", errors=errors)
+            if isinstance(error, OfficialRefusedError):
+                terminal.fault("refused_official", path=error.quality)
         raise click.exceptions.Exit(REFUSED) from error
 
 

@@ -9,24 +9,25 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 from pyproj import Geod
+
 from rasters import activity_table, covering_grid
 from rasters.align import check_alignment, class_layer, quantity_layer
 from rasters.findings import finding
 from rasters.versions import raster_versions
 
+from .densities import bin_edges
 from .units import MM2_PER_HA
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     import pandas as pd
+
     from rasters import Grid, RasterSource
     from rasters.findings import Finding
     from rasters.layers import ClassLayer, QuantityLayer
 
     from .prepare import Prepared
-
-_ABOVE_EDGE = 1e-6  # t d.m./ha: classes are closed above (0-75, >75), bins of the count below
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +83,15 @@ def count_activity(
 ) -> Counted:
     """Count the rasters of a prepared run over its zones, reading each once.
 
+    Parameters
+    ----------
+    prepared
+        The run.
+    workers
+        Threads; None for one per core. The result does not depend on it.
+    on_progress
+        Called with blocks done and blocks in all.
+
     Raises
     ------
     RefusedError
@@ -92,30 +102,26 @@ def count_activity(
     sources = prepared.sources
     years = prepared.config.inventory.years
     land_cover = {year: class_layer(grid, sources["land_cover", year]) for year in years}
-    stratum = _optional(sources, "stratum")
-    soil = _optional(sources, "soil")
-    edges = tuple(edge + _ABOVE_EDGE for edge in prepared.edges)
-    biomass = {
-        year: quantity_layer(grid, sources["biomass", year], edges=edges)
-        for year in years
-        if ("biomass", year) in sources
-    }
-    layers = {
-        "stratum": None if stratum is None else class_layer(grid, stratum),
-        "soil": None if soil is None else quantity_layer(grid, soil),
-    }
+    biomass: dict[int, QuantityLayer] = {}
+    if "biomass" in prepared.products:
+        edges = bin_edges(prepared.edges, t_per_ha=float(prepared.t_per_ha("biomass")))
+        biomass = {
+            year: quantity_layer(grid, sources["biomass", year], edges=edges) for year in years
+        }
+    stratum = class_layer(grid, sources["stratum", None]) if ("stratum", None) in sources else None
+    soil = quantity_layer(grid, sources["soil", None]) if ("soil", None) in sources else None
     products = prepared.products
     activity = activity_table(
         grid=grid,
         zones=prepared.zones,
         land_cover=land_cover,
         codes={c.value: c.code for c in products["land_cover"].classes},
-        stratum=layers["stratum"],
+        stratum=stratum,
         strata={c.value: c.code for c in products["stratum"].classes}
         if "stratum" in products
         else None,
         agb=biomass,
-        soil=layers["soil"],
+        soil=soil,
         workers=workers,
         on_progress=on_progress,
     )
@@ -129,9 +135,9 @@ def count_activity(
         versions=raster_versions(),
         grid=grid,
         land_cover=land_cover,
-        stratum=layers["stratum"],
+        stratum=stratum,
         biomass=biomass,
-        soil=layers["soil"],
+        soil=soil,
     )
 
 
@@ -140,21 +146,14 @@ def _reference(prepared: Prepared) -> RasterSource:
     return prepared.sources["land_cover", prepared.config.inventory.years[0]]
 
 
-def _optional(
-    sources: Mapping[tuple[str, int | None], RasterSource], role: str
-) -> RasterSource | None:
-    """Return the raster of a role without a year, if there is one."""
-    return sources.get((role, None))
-
-
 def _scales(activity: pd.DataFrame, prepared: Prepared) -> dict[str, float]:
     """Return what one unit of each exact sum is worth in t d.m. (biomass) or t C (soil)."""
-    scales = {}
-    for role, text in activity.attrs["quanta"].items():
-        product = prepared.products["soil" if role == "soil" else "biomass"]
-        per_ha = product.unit.t_per_ha if product.unit is not None else Fraction(1)
-        scales[role] = float(Fraction(text) * per_ha / MM2_PER_HA)
-    return scales
+    return {
+        role: float(
+            Fraction(text) * prepared.t_per_ha("soil" if role == "soil" else "biomass") / MM2_PER_HA
+        )
+        for role, text in activity.attrs["quanta"].items()
+    }
 
 
 def _geodesic(prepared: Prepared) -> dict[str, float]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from .tabulate import MICRO, micro, roll_up
@@ -62,5 +63,6 @@ def coverage(
     for name in ("classified", "nodata", "outside"):
         table[name] = [round(int(v) * MICRO / MM2_PER_HA) for v in table[name]]
     ha = 1e-4  # hectares in a square metre
-    table["polygon"] = micro(table["zone_code"].map(dict(polygon_m2)).to_numpy(float) * ha)
+    polygon = np.array([polygon_m2[zone] for zone in table["zone_code"]], dtype=np.float64)
+    table["polygon"] = micro(polygon * ha)
     return roll_up(table, ["year"], list(MEASURES), tree)

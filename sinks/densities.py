@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from rasters.findings import finding
 
 from .categories import Completeness, Ecosystem, Pool
+from .errors import CoefficientError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from .coefficient_rows import Coefficient
 
 _OPTIONAL = (Pool.BGB, Pool.DEAD_WOOD, Pool.LITTER)
+_ABOVE_EDGE = 1e-6  # t d.m./ha: published classes are closed above (0-75, > 75), bins below
 
 
 class Basis(StrEnum):
@@ -128,6 +130,12 @@ def resolve(
     densities, findings
         A finding of severity error for every class and pool that lacks a required row.
 
+    Raises
+    ------
+    CoefficientError
+        If the classes of a root:shoot ladder leave a biomass out, or rows of several depths
+        or editions answer equally well.
+
     """
     named, mapped = set(estimated), set(biomass)
     depth = soil_map_depth or _only_soil_depth(register)
@@ -160,7 +168,20 @@ def root_shoot_edges(
     mapped: Iterable[Ecosystem],
     strata: Iterable[str],
 ) -> tuple[float, ...]:
-    """Return the biomass class edges (t d.m./ha, ascending) that any root:shoot row needs."""
+    """Return the biomass class edges (t d.m./ha, ascending) that any root:shoot row needs.
+
+    Parameters
+    ----------
+    register
+        Coefficient rows.
+    codes
+        Ecosystem of every class code of the legend.
+    mapped
+        Ecosystems whose biomass comes from pixels; others need no edges.
+    strata
+        Every stratum that may occur, ``none`` included.
+
+    """
     wanted = set(mapped)
     edges: set[float] = set()
     for code, ecosystem in codes.items():
@@ -175,6 +196,30 @@ def root_shoot_edges(
                 ):
                     edges |= {e for e in (row.class_from, row.class_to) if e is not None and e > 0}
     return tuple(sorted(e for e in edges if e != float("inf")))
+
+
+def bin_edges(edges: Sequence[float], *, t_per_ha: float) -> tuple[float, ...]:
+    """Return class edges as edges of the bins of a biomass raster.
+
+    Parameters
+    ----------
+    edges
+        Edges of published classes, t d.m./ha; a class holds its upper edge.
+    t_per_ha
+        t d.m./ha in one unit of the raster.
+
+    Returns
+    -------
+    tuple of float
+        In the unit of the raster; a bin holds its lower edge, hence just above the class's.
+
+    Examples
+    --------
+    >>> [round(edge, 9) for edge in bin_edges([75.0], t_per_ha=10.0)]
+    [7.5000001]
+
+    """
+    return tuple((edge + _ABOVE_EDGE) / t_per_ha for edge in edges)
 
 
 def _from_table(
@@ -201,17 +246,23 @@ def _from_pixels(
     edges: Sequence[float],
 ) -> PoolDensity | None:
     """Return biomass pixels x carbon fraction (x root:shoot), the table where they are missing."""
-    key = {"code": code, "ecosystem": ecosystem, "stratum": stratum}
     table = _from_table(register, code, ecosystem, stratum, pool, Basis.UNMAPPED)
-    fraction = register.lookup(parameter="carbon_fraction", pool=pool, **key)
+    fraction = register.lookup(
+        parameter="carbon_fraction", pool=pool, code=code, ecosystem=ecosystem, stratum=stratum
+    )
     if fraction is None or fraction.value is None:
         return None
     if pool is Pool.AGB:
         pixels: tuple[Part, ...] = (Part(basis=Basis.BIOMASS, rows=(fraction,)),)
     else:
-        ratios = register.classes(parameter="root_shoot", pool=pool, **key)
+        ratios = register.classes(
+            parameter="root_shoot", pool=pool, code=code, ecosystem=ecosystem, stratum=stratum
+        )
         if not ratios:
             return _from_table(register, code, ecosystem, stratum, pool)
+        absent = next((row for row in ratios if row.value is None), None)
+        if absent is not None:
+            return _from_row(absent, Basis.BIOMASS)
         if len(ratios) == 1 and ratios[0].class_from is None and ratios[0].class_to is None:
             pixels = (Part(basis=Basis.BIOMASS, rows=(ratios[0], fraction)),)
         else:
@@ -277,7 +328,10 @@ def _ratio_of(ratios: Sequence[Coefficient], biomass: float) -> Coefficient:
     for row in ratios:
         if row.holds(biomass):
             return row
-    raise LookupError(f"no root_shoot row holds a biomass of {biomass:g} t d.m./ha")
+    raise CoefficientError(
+        f"no root_shoot row holds a biomass of {biomass:g} t d.m./ha; the classes of "
+        f"{ratios[0].where} and the rows like it must meet, from 0 to an open upper end"
+    )
 
 
 def _missing(

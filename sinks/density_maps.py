@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
+
 from rasters.density import NO_STRATUM, DensityTable, PixelTerm, write_density
 from rasters.density_pixels import DensityPixels, MapLayers, change_of
 
 from .categories import Pool
-from .densities import Basis
+from .densities import Basis, bin_edges
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from numpy.typing import NDArray
+    from rasters.density import Blocks
 
     from .counting import Counted
     from .densities import Densities, Part
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 _UNIT = "t C/ha"
 
 
-def write_density_maps(  # noqa: PLR0913
+def write_density_maps(
     folder: Path,
     *,
     prepared: Prepared,
@@ -38,9 +40,24 @@ def write_density_maps(  # noqa: PLR0913
 
     A density is the sum of the pools that are estimated. The change (first to last year)
     leaves the soil out where one soil map serves both dates, since its change is not known.
+
+    Parameters
+    ----------
+    folder
+        Where the files go.
+    prepared, counted
+        The run, and the layers of its rasters.
+    densities
+        The way to the carbon of every class.
+    tags
+        Metadata of every file; year, pools and unit are added.
+    workers
+        Threads; None for two.
+    on_progress
+        Called with blocks done and blocks in all.
+
     """
     years = prepared.config.inventory.years
-    maps: list[tuple[str, Callable[..., NDArray[np.float32] | None], dict[str, str]]] = []
     opened: list[DensityPixels] = []
 
     def pixels(year: int, pools: tuple[Pool, ...]) -> DensityPixels:
@@ -59,13 +76,17 @@ def write_density_maps(  # noqa: PLR0913
         opened.append(made)
         return made
 
-    for year in years:
-        maps.append((f"density_{year}.tif", pixels(year, tuple(Pool)), {"YEAR": str(year)}))
+    def part(number: int, done: int, total: int) -> None:
+        on_progress(number * total + done, len(maps) * total)
+
+    maps: list[tuple[str, Blocks, dict[str, str]]] = [
+        (f"density_{year}.tif", pixels(year, tuple(Pool)), {"YEAR": str(year)}) for year in years
+    ]
     if len(years) > 1:
         living = tuple(p for p in Pool if p is not Pool.SOIL)
         change = change_of(pixels(years[0], living), pixels(years[-1], living))
-        maps.append(("density_change.tif", change, {"YEAR": f"{years[0]}-{years[-1]}",
-                                                    "POOLS": "+".join(living)}))  # fmt: skip
+        more = {"YEAR": f"{years[0]}-{years[-1]}", "POOLS": "+".join(living)}
+        maps.append(("density_change.tif", change, more))
     try:
         for number, (name, blocks, more) in enumerate(maps):
             write_density(
@@ -74,9 +95,7 @@ def write_density_maps(  # noqa: PLR0913
                 blocks,
                 tags={**tags, **more, "UNIT": _UNIT},
                 workers=workers or 2,
-                on_progress=lambda done, total, n=number: on_progress(
-                    n * total + done, len(maps) * total
-                ),
+                on_progress=partial(part, number),
             )
     finally:
         for made in opened:
@@ -84,29 +103,31 @@ def write_density_maps(  # noqa: PLR0913
 
 
 def _table(prepared: Prepared, densities: Densities, pools: tuple[Pool, ...]) -> DensityTable:
-    """Return the densities of every class and stratum as a table over raw values."""
+    """Return the densities (t C/ha) of classes and strata over raw values.
+
+    A class of which no pool is estimated has no row, so that its pixels are blank and not 0.
+    """
     raw = {c.code: c.value for c in prepared.products["land_cover"].classes}
     strata = {"none": NO_STRATUM}
     if "stratum" in prepared.products:
         strata |= {c.code: c.value for c in prepared.products["stratum"].classes}
-    classes = sorted({(raw[code], strata[s], code, s) for code, s, _ in densities.ways})
     parts = {
         (code, s): [p for pool in pools for p in densities.ways[code, s, pool].parts]
-        for _, _, code, s in classes
+        for code, s, _ in densities.ways
     }
+    classes = sorted((raw[code], strata[s], code, s) for (code, s), has in parts.items() if has)
     bins = len(prepared.edges) + 1
     terms = []
     if "biomass" in prepared.products:
+        t_per_ha = float(prepared.t_per_ha("biomass"))
+        ratios = [
+            [_sum(parts[c, s], Basis.BIOMASS, b) for b in range(bins)] for _, _, c, s in classes
+        ]
         terms.append(
             PixelTerm(
                 name="biomass",
-                edges=prepared.edges,
-                factors=np.array(
-                    [
-                        [_sum(parts[c, s], Basis.BIOMASS, b) for b in range(bins)]
-                        for _, _, c, s in classes
-                    ]
-                ),  # fmt: skip
+                edges=bin_edges(prepared.edges, t_per_ha=t_per_ha),
+                factors=np.array(ratios).reshape(-1, bins) * t_per_ha,
                 fallback=np.array([_sum(parts[c, s], Basis.UNMAPPED) for _, _, c, s in classes]),
             )
         )
@@ -115,7 +136,7 @@ def _table(prepared: Prepared, densities: Densities, pools: tuple[Pool, ...]) ->
             PixelTerm(
                 name="soil",
                 edges=(),
-                factors=np.ones((len(classes), 1)),
+                factors=np.full((len(classes), 1), float(prepared.t_per_ha("soil"))),
                 fallback=np.full(len(classes), np.nan),
             )
         )

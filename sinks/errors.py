@@ -1,5 +1,6 @@
 """Errors of the sinks package.
 
+* OfficialRefusedError (a RefusedError): also names the quality table that was kept
 * SinksError
   - ConfigError (also a ValueError)
   - CoefficientError (also a ValueError)
@@ -7,6 +8,26 @@
   - RegionError (also a ValueError)
   - ResultError (also a ValueError)
 """
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rasters.errors import RefusedError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from rasters.findings import Finding
+
+
+class OfficialRefusedError(RefusedError):
+    """An official run is refused; its quality table tells more than the findings."""
+
+    def __init__(self, findings: Sequence[Finding], *, quality: Path) -> None:
+        super().__init__(findings)
+        self.quality = quality
 
 
 class SinksError(Exception):

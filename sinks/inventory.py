@@ -138,7 +138,16 @@ def build(
 def year_sides(
     activity: pd.DataFrame, scales: Mapping[str, float]
 ) -> Iterable[tuple[pd.DataFrame, Side]]:
-    """Yield the activity rows and the side that show each year, once per year, ascending."""
+    """Yield the activity rows and the side that show each year, once per year, ascending.
+
+    Parameters
+    ----------
+    activity
+        The activity table; of several pairs that show a year, the first one stands for it.
+    scales
+        What one unit of each exact quantity sum is worth in t d.m. or t C.
+
+    """
     found: dict[int, tuple[pd.DataFrame, Side]] = {}
     for which, column in ((0, "year0"), (1, "year1")):
         for _, rows in activity.groupby([*PAIR_KEYS], sort=True, dropna=False):

@@ -2,27 +2,49 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rich.markup import escape
 from rich.table import Table
 
 from .categories import Status
+from .records import records
 from .texts import text
 from .units import TONNES_PER_WAN_T
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    import pandas as pd
+    from decimal import Decimal
 
     from .results import Results
 
-_KM2_PER_HA = 0.01
+_HA_PER_WAN_KM2 = 1e6  # 10^4 km2, the unit in which areas of provinces are published
 _MOST_ZONES = 40  # a terminal shows leagues; banners are read in the files
+_SCOPE = "forest_grassland_wetland"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Total:
+    """What the table shows of a row of totals.csv."""
+
+    zone_code: str
+    level: str
+    year0: int
+    year1: int
+    quantity: str
+    scope: str
+    value_t_c: Decimal | None
+    low_t_c: Decimal | None
+    high_t_c: Decimal | None
+    sink_t_co2_per_year: Decimal | None
+    low_t_co2_per_year: Decimal | None
+    high_t_co2_per_year: Decimal | None
+    verdict: str
 
 
 def league_table(results: Results, lang: str) -> Iterator[Table | str]:
-    """Yield the table and the sentences under it.
+    """Yield the table, then the sentences that must be said under it.
 
     Parameters
     ----------
@@ -31,77 +53,98 @@ def league_table(results: Results, lang: str) -> Iterator[Table | str]:
     lang
         zh or en.
 
+    Returns
+    -------
+    iterator of Table or str
+        Stocks in 10^4 t C, areas in 10^4 ha, sinks in 10^4 t CO2 per year with their 95 %
+        intervals; the two coarsest levels, at most 40 zones.
+
+    Raises
+    ------
+    ResultError
+        If the manifest lacks a name that the table needs.
+
     """
-    parameters = results.manifest.parameters
-    totals, stocks = results.tables["totals"], results.tables["stocks"]
-    years = sorted(set(stocks["year"]))
-    levels = list(dict.fromkeys(_by_size(totals)))
-    names = parameters["zone_names"]
-    shown = levels[:2] if len(levels) > 1 else levels
-    status = Status(results.manifest.status)
-    region = str(parameters["region_zh" if lang == "zh" else "region_en"])
+    years = sorted(int(year) for year in set(results.tables["stocks"]["year"]))
+    yield _table(results, lang, years)
+    yield from _sentences(results, lang, years)
+
+
+def _table(results: Results, lang: str, years: list[int]) -> Table:
+    """Return the table: a heading, one line per zone, the coarsest level first."""
     table = Table(
         title=text(
             "table_title",
             lang,
-            region=region,
-            years="–".join(map(str, (years[0], years[-1]) if len(years) > 1 else years)),
-            status=status.label(lang),
+            region=escape(results.region_name(lang)),
+            years="–".join(str(year) for year in dict.fromkeys((years[0], years[-1]))),
+            status=Status(results.manifest.status).label(lang),
         )
     )
+    changed = len(years) > 1
     table.add_column(text("column_zone", lang), no_wrap=True)
     table.add_column(text("column_area", lang), justify="right", no_wrap=True)
     for year in years:
         table.add_column(text("column_stock", lang, year=year), justify="right", no_wrap=True)
     table.add_column(text("column_interval", lang), justify="right", no_wrap=True)
-    changed = len(years) > 1
     if changed:
         table.add_column(text("column_sink", lang), justify="right", no_wrap=True)
         table.add_column(text("column_interval", lang), justify="right", no_wrap=True)
         table.add_column(text("column_verdict", lang), no_wrap=True)
-    area = stocks[stocks["pool"].eq("soil") & stocks["year"].eq(years[-1])]
-    area_of = area.groupby("zone_code")["area_ha"].sum()
+    stocks = results.tables["stocks"]
+    last = stocks[stocks["pool"].eq("soil") & stocks["year"].eq(years[-1])]
+    areas = last.groupby(["level", "zone_code"])["area_ha"].sum()
+    totals = list(records(results.tables["totals"], _Total))
+    stock = {
+        (t.level, t.zone_code, t.year1): t
+        for t in totals
+        if t.quantity == "stock" and t.scope == "all"
+    }
+    change = {
+        (t.level, t.zone_code): t
+        for t in totals
+        if t.quantity == "change"
+        and t.scope == _SCOPE
+        and (t.year0, t.year1) == (years[0], years[-1])
+    }
     zones = [
         (level, code)
-        for level in shown
-        for code in sorted(set(totals.loc[totals["level"].eq(level), "zone_code"]))
+        for level in results.levels[:2]
+        for code in sorted({t.zone_code for t in totals if t.level == level})
     ]
     for number, (level, code) in enumerate(zones[:_MOST_ZONES]):
-        mine = totals[totals["zone_code"].eq(code) & totals["level"].eq(level)]
-        cells = [
-            names[code]["zh" if lang == "zh" else "en"],
-            _wan(area_of[code]),
-        ]
-        figures = [
-            _figure(_row(mine, "stock", "all", None, year), "value_t_c", "_t_c") for year in years
-        ]
-        cells += [*(value for value, _ in figures), figures[-1][1]]
+        figures = [stock[level, code, year] for year in years]
+        cells = [escape(results.zone_name(code, lang)), _wan(areas[level, code])]
+        cells += [_figure(row.value_t_c) for row in figures]
+        cells.append(_interval(figures[-1].low_t_c, figures[-1].high_t_c))
         if changed:
-            row = _row(mine, "change", "forest_grassland_wetland", years[0], years[-1])
-            cells += _figure(row, "sink_t_co2_per_year", "_t_co2_per_year")
-            cells.append(text(f"verdict_{row['verdict']}", lang))
-        table.add_row(*cells, end_section=number == 0 and len(levels) > 1)
-    yield table
-    yield from _sentences(results, lang, years)
+            row = change[level, code]
+            cells += [
+                _figure(row.sink_t_co2_per_year),
+                _interval(row.low_t_co2_per_year, row.high_t_co2_per_year),
+                text(f"verdict_{row.verdict}", lang),
+            ]
+        table.add_row(*cells, end_section=number == 0 and len(results.levels) > 1)
+    return table
 
 
 def _sentences(results: Results, lang: str, years: list[int]) -> Iterator[str]:
     """Yield what must be said under the table."""
-    manifest = results.manifest
-    if manifest.status == Status.DEMO:
+    if results.manifest.status == Status.DEMO:
         yield text("synthetic", lang)
     if len(years) == 1:
         yield text("one_year_note", lang)
-    elif manifest.parameters["soil_from_map"]:
+    elif results.soil_from_map:
         yield text("soil_note", lang)
     else:
         yield text("soil_step_note", lang)
-    coverage = results.tables["coverage"]
-    official = coverage["official_ha"].dropna()
-    if len(official):
-        top = coverage.loc[official.index[official.astype(float).argmax()]]
+    totals, coverage = results.tables["totals"], results.tables["coverage"]
+    whole = set(totals.loc[totals["level"].eq(results.levels[0]), "zone_code"])
+    known = coverage[coverage["zone_code"].isin(whole) & coverage["official_ha"].notna()]
+    if len(whole) == 1 and len(known):
         polygon, published = (
-            float(v) * _KM2_PER_HA / 1e4 for v in (top["polygon_ha"], top["official_ha"])
+            float(known[name].tolist()[0]) / _HA_PER_WAN_KM2
+            for name in ("polygon_ha", "official_ha")
         )
         yield text(
             "area_note",
@@ -117,26 +160,16 @@ def _sentences(results: Results, lang: str, years: list[int]) -> Iterator[str]:
         yield text("unconfirmed", lang, count=unconfirmed)
 
 
-def _by_size(totals: pd.DataFrame) -> list[str]:
-    """Return the levels, coarse (fewest zones) to fine."""
-    counts = totals.groupby("level")["zone_code"].nunique()
-    return [str(level) for level in counts.sort_values(kind="stable").index]
+def _figure(value: Decimal | None) -> str:
+    """Return a value in 10^4 t, NE where there is none."""
+    return "NE" if value is None else _wan(value)
 
 
-def _row(rows: pd.DataFrame, quantity: str, scope: str, year0: int | None, year1: int) -> pd.Series:
-    """Return one row of totals.csv."""
-    found = rows[rows["quantity"].eq(quantity) & rows["scope"].eq(scope) & rows["year1"].eq(year1)]
-    return (found if year0 is None else found[found["year0"].eq(year0)]).iloc[0]
+def _interval(low: Decimal | None, high: Decimal | None) -> str:
+    """Return an interval in 10^4 t, blank where there is none."""
+    return "" if low is None or high is None else f"{_wan(low)} … {_wan(high)}"
 
 
-def _figure(row: pd.Series, value: str, suffix: str) -> list[str]:
-    """Return a value and its interval in 10^4 t."""
-    if row[value] is None or row[value] != row[value]:
-        return ["NE", ""]
-    low, high = row[f"low{suffix}"], row[f"high{suffix}"]
-    return [_wan(row[value]), f"{_wan(low)} … {_wan(high)}"]
-
-
-def _wan(value: object) -> str:
+def _wan(value: Decimal) -> str:
     """Return a number in ten thousands, whole."""
-    return f"{float(value) / TONNES_PER_WAN_T:,.0f}"  # type: ignore[arg-type]
+    return f"{float(value) / TONNES_PER_WAN_T:,.0f}"

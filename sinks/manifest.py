@@ -125,6 +125,16 @@ def run_id(inputs: Iterable[InputRecord], *, parameters: Mapping[str, Json], cod
 
     It depends on what each input is and holds, not on where it lies nor on the order of the
     records.
+
+    Parameters
+    ----------
+    inputs
+        Every file that was read; a file used twice counts twice.
+    parameters
+        Settings of the run, without paths.
+    code
+        The code that computed.
+
     """
     held: list[Json] = [[r.role, r.product, r.year, r.sha256] for r in inputs]
     key: Json = {

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     import pandas as pd
+
     from rasters.findings import Finding
 
     from .coefficient_rows import Coefficient

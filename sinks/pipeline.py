@@ -19,6 +19,7 @@ from rasters.findings import Severity, finding
 from .accounting import account
 from .categories import Status
 from .counting import check_layers, count_activity
+from .errors import OfficialRefusedError
 from .export.outputs import write_outputs
 from .folder import check_folder, results_folder
 from .manifest import (
@@ -37,11 +38,12 @@ from .refused import write_refused
 from .results import load_results
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Hashable, Mapping
 
     from rasters.findings import Finding
 
     from .accounting import Account
+    from .manifest import Json
     from .prepare import Prepared
     from .results import Results
 
@@ -86,7 +88,7 @@ def check(
     return [*prepared.findings, *check_layers(prepared)]
 
 
-def run(  # noqa: PLR0913 - the options of the command
+def run(
     path: Path,
     *,
     out: Path | None = None,
@@ -212,7 +214,7 @@ def _input_records(prepared: Prepared, base: Path) -> tuple[InputRecord, ...]:
     return tuple(records)
 
 
-def _parameters(prepared: Prepared, lang: str) -> dict[str, object]:
+def _parameters(prepared: Prepared, lang: str) -> dict[str, Json]:
     """Return the settings of the run without any path."""
     dumped = prepared.config.model_dump(mode="json", exclude_none=True)
     for section in ("land_cover", "biomass"):
@@ -247,7 +249,7 @@ def _default_folder(prepared: Prepared, identity: str) -> Path:
     return Path("results") / f"{place}-{span}-{identity[:8]}"
 
 
-def _refuse_official(  # noqa: PLR0913 - what an official run is judged by
+def _refuse_official(
     prepared: Prepared,
     result: Account,
     notes: list[Finding],
@@ -266,9 +268,8 @@ def _refuse_official(  # noqa: PLR0913 - what an official run is judged by
         synthetic=synthetic,
     )
     if found:
-        refused = RefusedError(found)
-        refused.quality = write_refused(target, result.quality, run_id=identity)
-        raise refused
+        quality = write_refused(target, result.quality, run_id=identity)
+        raise OfficialRefusedError(found, quality=quality)
 
 
 def _refuse_changed(before: tuple[InputRecord, ...], after: tuple[InputRecord, ...]) -> None:
@@ -290,6 +291,6 @@ def _relative(base: Path, target: Path) -> str:
         return "."
 
 
-def _plain(row: dict[str, object]) -> dict[str, object]:
+def _plain(row: Mapping[Hashable, object]) -> dict[str, Json]:
     """Return a quality row as JSON can hold it."""
-    return {k: v if isinstance(v, str | int | float) else str(v) for k, v in row.items()}
+    return {str(k): v if isinstance(v, str | int | float) else str(v) for k, v in row.items()}

@@ -6,11 +6,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import pyproj
 import shapely
+
 from rasters import (
     ProductKind,
     RefusedError,
@@ -27,7 +30,7 @@ from rasters import (
 from rasters.findings import Severity, finding
 
 from .categories import Ecosystem, Status
-from .coefficients import load_register
+from .coefficients import read_register
 from .config import load_config
 from .densities import root_shoot_edges
 from .export.meta import Text
@@ -120,6 +123,11 @@ class Prepared:
             if code in reported
         }
 
+    def t_per_ha(self, section: str) -> Fraction:
+        """Return t/ha (of dry matter or carbon) in one unit of a section's raster."""
+        unit = self.products[section].unit
+        return unit.t_per_ha if unit is not None else Fraction(1)
+
     @property
     def ecosystems(self) -> dict[str, Ecosystem]:
         """Ecosystem of each land-cover class code."""
@@ -153,13 +161,14 @@ def prepare(path: Path, *, root: Path | None = None, pixels: bool = False) -> Pr
     base = path.resolve().parent
     faults = _Faults()
     faults.extend(_methods(config, path.name))
-    products = _products(config, base, faults)
+    products = _products(config, base, root, faults)
     zones = faults.collect(lambda: _zones(config, base, root, path.name, faults))
     look = _pixel_inspector(zones[1] if zones is not None else None) if pixels else inspect
     sources = _sources(config, base, root, products, look, faults)
-    tables = faults.collect(lambda: _tables(config, base)) or []
-    register = faults.collect(lambda: load_register(tables))
-    if faults.fatal or zones is None or register is None:
+    tables = _tables(config, base, root, faults)
+    register, found = read_register(tables)
+    faults.extend(found)
+    if faults.fatal or zones is None:
         raise RefusedError(faults.found)
     region, counted, zone_file, tree = zones
     land_cover = products["land_cover"]
@@ -213,7 +222,7 @@ class _Faults:
 
 def _methods(config: Config, where: str) -> list[Finding]:
     """List methods that this version does not have, and statuses they do not suffice for."""
-    named = {m for m in config.methods.values()}
+    named = set(config.methods.values())
     named |= {m for methods in config.compare.values() for m in methods}
     found = [
         finding(
@@ -244,53 +253,65 @@ def _methods(config: Config, where: str) -> list[Finding]:
     return found
 
 
-def _products(config: Config, base: Path, faults: _Faults) -> dict[str, Product]:
-    """Load the product of every section that is given, and check its kind."""
+def _products(config: Config, base: Path, root: Path | None, faults: _Faults) -> dict[str, Product]:
+    """Load the product of every section that is given, and check its kind and its unit."""
     wanted = {
-        "land_cover": (config.land_cover.product, ProductKind.LAND_COVER),
-        "biomass": (config.biomass and config.biomass.product, ProductKind.BIOMASS),
-        "soil": (config.soil and config.soil.product, ProductKind.SOIL),
-        "stratum": (config.stratum and config.stratum.product, ProductKind.STRATUM),
+        "land_cover": (config.land_cover, ProductKind.LAND_COVER),
+        "biomass": (config.biomass, ProductKind.BIOMASS),
+        "soil": (config.soil, ProductKind.SOIL),
+        "stratum": (config.stratum, ProductKind.STRATUM),
     }
     products: dict[str, Product] = {}
-    for section, (named, kind) in wanted.items():
-        if named is None:
+    for section, (given, kind) in wanted.items():
+        if given is None:
             continue
-        product = faults.collect(lambda named=named: load_product(_product_name(named, base)))
+        product = faults.collect(partial(_product, given.product, base, root))
         if product is None:
             continue
         years = config.inventory.years if kind is not ProductKind.SOIL else ()
         faults.extend(product_remarks(product, years=years))
-        if product.kind is kind:
+        fault = _product_fault(product, section, kind)
+        if fault is None:
             products[section] = product
-            continue
-        faults.extend(
-            [
-                finding(
-                    "sinks",
-                    "config-product-kind",
-                    value=product.id,
-                    where=f"[{section}]",
-                    section=section,
-                    kind=product.kind,
-                    needed=kind,
-                )
-            ]
-        )
+        else:
+            faults.extend([fault])
     return products
 
 
-def _product_name(named: str, base: Path) -> str | Path:
-    """Return a packaged id as it is, anything with a suffix as a path beside the config."""
-    return local_path(named, base) if named.endswith(".toml") else named
+def _product_fault(product: Product, section: str, kind: ProductKind) -> Finding | None:
+    """Return why a product cannot stand in a section, None where it can."""
+    where = f"[{section}]"
+    if product.kind is not kind:
+        return finding(
+            "sinks",
+            "config-product-kind",
+            value=product.id,
+            where=where,
+            section=section,
+            kind=product.kind,
+            needed=kind,
+        )
+    if kind is ProductKind.BIOMASS and product.unit is not None and product.unit.is_carbon:
+        return finding(
+            "sinks", "config-biomass-carbon", value=product.unit, where=where, product=product.id
+        )
+    return None
 
 
-def _tables(config: Config, base: Path) -> list[str | Path]:
+def _product(named: str, base: Path, root: Path | None) -> Product:
+    """Load a packaged product by its id, anything with the suffix as a file beside the config."""
+    return load_product(local_path(named, base, root=root) if named.endswith(".toml") else named)
+
+
+def _tables(config: Config, base: Path, root: Path | None, faults: _Faults) -> list[str | Path]:
     """Return packaged table ids as they are, CSV names as paths beside the config."""
-    return [
-        local_path(name, base) if name.endswith(".csv") else name
-        for name in config.coefficients.tables
-    ]
+    tables: list[str | Path] = []
+    for name in config.coefficients.tables:
+        if not name.endswith(".csv"):
+            tables.append(name)
+        elif (path := faults.collect(partial(local_path, name, base, root=root))) is not None:
+            tables.append(path)
+    return tables
 
 
 def _sources(
@@ -313,7 +334,7 @@ def _sources(
         files["stratum", None] = config.stratum.file
     sources: dict[Role, RasterSource] = {}
     for (section, year), name in files.items():
-        path = faults.collect(lambda name=name: local_path(name, base, root=root))
+        path = faults.collect(partial(local_path, name, base, root=root))
         if path is None or section not in products:
             continue
         source, found = look(path, products[section], year=year)

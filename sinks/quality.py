@@ -13,13 +13,17 @@ import numpy as np
 import pandas as pd
 
 from .accounts.totals import ONE_SIDED_LIMIT
-from .categories import Completeness, Ecosystem, Pool
+from .records import records
 from .tabulate import MICRO, roll_up
 from .units import MM2_PER_HA
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
+    from decimal import Decimal
 
+    from numpy.typing import NDArray
+
+    from .categories import Ecosystem
     from .inventory import Inventory
     from .stocks import Side
     from .zone_tree import ZoneTree
@@ -32,12 +36,6 @@ ONE_YEAR_LIMIT = 0.01
 """Largest share of the stock that one year alone sees (METHOD G9)."""
 FALLBACK_LIMIT = 0.05
 """Largest share of the biomass ecosystems' area without a biomass pixel (CONTRACT)."""
-VEGETATION_BAND = {Ecosystem.FOREST: (5.0, 200.0)}
-"""Plausible carbon of the vegetation, t C/ha (METHOD G1); other ecosystems have no band."""
-SINK_BAND = (-5.0, 8.0)
-"""Plausible sink per area, t C/ha/yr (METHOD G1)."""
-_VEGETATION = (Pool.AGB, Pool.BGB, Pool.LITTER)  # what the published forest band includes
-_NO_BAND = "no band"
 
 
 @dataclass(slots=True)
@@ -45,13 +43,14 @@ class Gates:
     """The rows of quality.csv as they are judged."""
 
     rows: list[tuple[str, str, object, object, str]] = field(default_factory=list)
+    """Check, zone code (blank: the whole run), value, limit, verdict."""
 
     def at_most(self, check: str, zone: str, value: float, limit: float) -> None:
         """Judge a value against its largest allowed size."""
         self.rows.append((check, zone, value, limit, "pass" if value <= limit else "fail"))
 
     def within(self, check: str, zone: str, value: float, band: tuple[float, float]) -> None:
-        """Judge a value against a band."""
+        """Judge a value against a band, both ends allowed."""
         inside = band[0] <= value <= band[1]
         shown = f"[{band[0]:g}, {band[1]:g}]"
         self.rows.append((check, zone, value, shown, "pass" if inside else "fail"))
@@ -61,13 +60,69 @@ class Gates:
         self.rows.append((check, zone, value, limit, "shown"))
 
     def table(self) -> pd.DataFrame:
-        """Return quality.csv."""
+        """Return quality.csv, in the order in which it was judged."""
         return pd.DataFrame(self.rows, columns=["check", "zone_code", "value", "limit", "verdict"])
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Covered:
+    """What is judged of the coverage of a zone, millionths of a hectare."""
+
+    zone_code: str
+    year: int
+    polygon: int
+    classified: int
+    nodata: int
+    outside: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reconciled:
+    """What is judged of a row of reconciliation.csv, t C."""
+
+    zone_code: str
+    year0: int
+    year1: int
+    stock0_t_c: Decimal
+    stock1_t_c: Decimal
+    change_common_t_c: Decimal
+    only_year0_t_c: Decimal
+    only_year1_t_c: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Loss:
+    """What is judged of the losses without an estimated gain."""
+
+    zone_code: str
+    year0: int
+    year1: int
+    share: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Gap:
+    """Area without a pixel value in millionths of a hectare, of the whole where it matters."""
+
+    zone_code: str
+    whole: int
+    gap: int
+
+
 def closure(gates: Gates, coverage: pd.DataFrame, geodesic_m2: Mapping[str, float]) -> None:
-    """Judge area closure and the unclassified share; show the geodesic difference."""
-    for row in coverage.itertuples():
+    """Judge area closure and the unclassified share; show the geodesic difference.
+
+    Parameters
+    ----------
+    gates
+        Where the rows go.
+    coverage
+        What :func:`sinks.coverage.coverage` returns.
+    geodesic_m2
+        Geodesic area of the zones that have one.
+
+    """
+    for row in records(coverage, _Covered):
         counted = row.classified + row.nodata + row.outside
         gates.at_most(
             f"area_closure[{row.year}]",
@@ -81,8 +136,7 @@ def closure(gates: Gates, coverage: pd.DataFrame, geodesic_m2: Mapping[str, floa
             _share(row.nodata + row.outside, row.polygon),
             UNCLASSIFIED_LIMIT,
         )
-    first = coverage.drop_duplicates("zone_code")
-    for row in first.itertuples():
+    for row in records(coverage.drop_duplicates("zone_code"), _Covered):
         if row.zone_code in geodesic_m2:
             polygon_m2 = row.polygon / MICRO * 1e4
             gates.show(
@@ -93,8 +147,8 @@ def closure(gates: Gates, coverage: pd.DataFrame, geodesic_m2: Mapping[str, floa
 
 
 def official_areas(gates: Gates, coverage: pd.DataFrame, official_ha: Mapping[str, float]) -> None:
-    """Show how far the polygons are from the published areas; never a gate."""
-    for row in coverage.drop_duplicates("zone_code").itertuples():
+    """Show how far the polygons are from the published areas, ha; never a gate."""
+    for row in records(coverage.drop_duplicates("zone_code"), _Covered):
         if row.zone_code in official_ha:
             official = official_ha[row.zone_code]
             gates.show(
@@ -106,7 +160,7 @@ def official_areas(gates: Gates, coverage: pd.DataFrame, official_ha: Mapping[st
 
 
 def conservation(gates: Gates, inventory: Inventory, tree: ZoneTree) -> None:
-    """Judge that levels add up and that transition rows and columns are the areas."""
+    """Judge that every level adds up to the coarsest, t C."""
     for name, table, column in (
         ("stocks", inventory.stocks, "stock_t_c"),
         ("changes", inventory.changes, "change_t_c"),
@@ -121,16 +175,27 @@ def conservation(gates: Gates, inventory: Inventory, tree: ZoneTree) -> None:
 
 
 def matrix(gates: Gates, activity: pd.DataFrame, exact_areas: pd.DataFrame) -> None:
-    """Judge that rows and columns of every transition matrix are the areas of the dates, ha."""
+    """Judge that rows and columns of every transition matrix are the areas of the dates, ha.
+
+    Parameters
+    ----------
+    gates
+        Where the rows go.
+    activity
+        The activity table.
+    exact_areas
+        ``zone_code`` (finest), ``year, code, area_mm2`` as exact integers.
+
+    """
     compared = activity[activity["year1"].notna()]
-    area = exact_areas.groupby(["zone_code", "year", "code"])["area_mm2"].sum()
     for which, side in ((0, "rows"), (1, "columns")):
-        for (year0, year1), rows in compared.groupby(["year0", "year1"]):
-            year = int(year1 if which else year0)
-            sums = rows.groupby(["zone_code", f"code{which}"])["area_mm2"].sum()
+        for years, rows in compared.groupby(["year0", "year1"]):
+            year0, year1 = (int(str(year)) for year in years)
+            dated = exact_areas[exact_areas["year"].eq(year1 if which else year0)]
+            areas, sums = _by_class(dated, "code"), _by_class(rows, f"code{which}")
             worst: dict[str, int] = {}
-            for (zone, code), total in sums.items():
-                gap = abs(int(total) - int(area.get((zone, year, code), 0)))
+            for zone, code in {*areas, *sums}:
+                gap = abs(sums.get((zone, code), 0) - areas.get((zone, code), 0))
                 worst[zone] = max(worst.get(zone, 0), gap)
             for zone in sorted(worst):
                 gates.at_most(
@@ -139,8 +204,8 @@ def matrix(gates: Gates, activity: pd.DataFrame, exact_areas: pd.DataFrame) -> N
 
 
 def footprints(gates: Gates, inventory: Inventory) -> None:
-    """Judge the stock seen in one year only; show the method gap."""
-    for row in inventory.reconciliation.itertuples():
+    """Judge the stock that one year alone sees, and what the reconciliation leaves over."""
+    for row in records(inventory.reconciliation, _Reconciled):
         only = abs(row.only_year0_t_c) + abs(row.only_year1_t_c)
         whole = max(abs(row.stock0_t_c), abs(row.stock1_t_c))
         pair = f"{row.year0}-{row.year1}"
@@ -164,7 +229,7 @@ def footprints(gates: Gates, inventory: Inventory) -> None:
 
 def one_sided(gates: Gates, losses: pd.DataFrame) -> None:
     """Judge the share of losses whose gain is not estimated, over the whole land."""
-    for row in losses[losses["scope"] == "all"].itertuples():
+    for row in records(losses[losses["scope"] == "all"], _Loss):
         gates.at_most(
             f"one_sided_loss_share[{row.year0}-{row.year1}]",
             row.zone_code,
@@ -182,16 +247,31 @@ def pixel_coverage(
     biomass: frozenset[Ecosystem],
     soil_from_map: bool,
 ) -> None:
-    """Judge the table fallback of biomass; show the land without a soil value."""
+    """Judge the table fallback of biomass; show the land without a soil value.
+
+    Parameters
+    ----------
+    gates
+        Where the rows go.
+    sides
+        The activity rows of each year and the side that shows them.
+    tree
+        Zones to report.
+    ecosystems
+        Ecosystem of each class code.
+    biomass
+        Ecosystems whose biomass comes from pixels; empty where no raster is given.
+    soil_from_map
+        Whether the soil comes from a map.
+
+    """
+    wanted = {str(ecosystem) for ecosystem in biomass}
     for rows, side in sides:
         base = pd.DataFrame({"zone_code": rows["zone_code"], "year": side.year})
-        wanted = {str(ecosystem) for ecosystem in biomass}
-        of = np.array([str(ecosystems.get(code, "")) in wanted for code in side.code])
+        of = np.array([str(ecosystems.get(code, "")) in wanted for code in side.code], dtype=bool)
         if wanted:
-            base["whole"] = np.rint(np.where(of, side.area_ha, 0) * MICRO).astype(np.int64)
-            gap = np.where(of, side.area_ha - side.biomass_area_ha, 0)
-            base["gap"] = np.rint(gap * MICRO).astype(np.int64)
-            for row in roll_up(base, ["year"], ["whole", "gap"], tree).itertuples():
+            gap = side.area_ha - side.biomass_area_ha
+            for row in _gaps(base, np.where(of, side.area_ha, 0), np.where(of, gap, 0), tree):
                 gates.at_most(
                     f"biomass_table_fallback_share[{side.year}]",
                     row.zone_code,
@@ -200,8 +280,7 @@ def pixel_coverage(
                 )
         if soil_from_map:
             gap = np.where(side.classified, side.area_ha - side.soil_area_ha, 0)
-            base["gap"] = np.rint(gap * MICRO).astype(np.int64)
-            for row in roll_up(base, ["year"], ["gap"], tree).itertuples():
+            for row in _gaps(base, side.area_ha, gap, tree):
                 gates.show(
                     f"area_without_soil_value_ha[{side.year}]",
                     row.zone_code,
@@ -209,63 +288,24 @@ def pixel_coverage(
                 )
 
 
-def plausibility(gates: Gates, inventory: Inventory) -> None:
-    """Judge vegetation and sink per area against the published bands, by zone and by class."""
-    stocks = inventory.stocks
-    known = stocks[stocks["completeness"].eq(str(Completeness.ESTIMATED))]
-    vegetation = known[known["pool"].isin([str(p) for p in _VEGETATION])]
-    for (zone, year, ecosystem), rows in vegetation.groupby(["zone_code", "year", "ecosystem"]):
-        area = float(rows["area_ha"].iloc[0])
-        if area > 0:
-            _band(
-                gates,
-                f"vegetation_density[{ecosystem}][{year}]",
-                str(zone),
-                float(sum(rows["stock_t_c"])) / area,
-                Ecosystem(ecosystem),
-            )
-    _class_bands(gates, inventory)
-    area_of = stocks[stocks["pool"].eq(str(Pool.AGB))].set_index(
-        ["zone_code", "year", "ecosystem"]
-    )["area_ha"]
-    totals = inventory.totals
-    changes = totals[totals["quantity"].eq("change") & totals["value_t_c"].notna()]
-    for row in changes[changes["scope"].isin(["forest", "grassland", "wetland"])].itertuples():
-        area = float(area_of.get((row.zone_code, row.year0, row.scope), 0))
-        if area > 0:
-            years = row.year1 - row.year0
-            gates.within(
-                f"sink_t_c_per_ha_per_year[{row.scope}][{row.year0}-{row.year1}]",
-                row.zone_code,
-                float(row.value_t_c) / area / years,
-                SINK_BAND,
-            )
+def _by_class(rows: pd.DataFrame, code: str) -> dict[tuple[str, str], int]:
+    """Return the exact area of each zone and class, mm2."""
+    sums: dict[tuple[str, str], int] = {}
+    for zone, named, area in zip(rows["zone_code"], rows[code], rows["area_mm2"], strict=True):
+        sums[zone, named] = sums.get((zone, named), 0) + int(area)
+    return sums
 
 
-def _class_bands(gates: Gates, inventory: Inventory) -> None:
-    """Judge the vegetation of each class and stratum of the whole land."""
-    trace = inventory.trace
-    top = trace[trace["level"].eq(trace["level"].iloc[0])] if len(trace) else trace
-    pools = top[top["pool"].isin([str(p) for p in _VEGETATION])]
-    areas = inventory.areas.set_index(["zone_code", "year", "code", "stratum"])["area_ha"]
-    keys = ["zone_code", "year", "code", "stratum", "ecosystem"]
-    for (zone, year, code, stratum, ecosystem), rows in pools.groupby(keys):
-        area = float(areas.get((zone, year, code, stratum), 0))
-        if area > 0:
-            name = f"class_vegetation_density[{code}][{stratum}][{year}]"
-            _band(
-                gates, name, str(zone), float(sum(rows["stock_t_c"])) / area, Ecosystem(ecosystem)
-            )
+def _gaps(
+    base: pd.DataFrame, whole: NDArray[np.float64], gap: NDArray[np.float64], tree: ZoneTree
+) -> Iterator[_Gap]:
+    """Yield areas (ha) of the rows of ``base`` as sums of every zone."""
+    table = base.assign(
+        whole=np.rint(whole * MICRO).astype(np.int64), gap=np.rint(gap * MICRO).astype(np.int64)
+    )
+    return records(roll_up(table, ["year"], ["whole", "gap"], tree), _Gap)
 
 
-def _band(gates: Gates, check: str, zone: str, value: float, ecosystem: Ecosystem) -> None:
-    """Judge a density where its ecosystem has a published band, else show it as such."""
-    if ecosystem in VEGETATION_BAND:
-        gates.within(check, zone, value, VEGETATION_BAND[ecosystem])
-    else:
-        gates.show(check, zone, value, _NO_BAND)
-
-
-def _share(part: object, whole: object) -> float:
+def _share(part: float | Decimal, whole: float | Decimal) -> float:
     """Return part / whole, 0 where there is no whole."""
-    return float(part) / float(whole) if whole else 0.0  # type: ignore[arg-type]
+    return float(part) / float(whole) if whole else 0.0

@@ -14,7 +14,18 @@ if TYPE_CHECKING:
 
 
 def write_refused(target: Path, quality: pd.DataFrame, *, run_id: str) -> Path:
-    """Write ``<target>.refused/quality.csv`` and return its path."""
+    """Write ``<target>.refused/quality.csv`` and return its path.
+
+    Parameters
+    ----------
+    target
+        The results folder that was asked for; it is not touched.
+    quality
+        quality.csv.
+    run_id
+        Identity of the run that was refused.
+
+    """
     folder = target.with_name(f"{target.name}.refused")
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "quality.csv"

@@ -36,7 +36,22 @@ class SourcesOfError:
 
 
 def sources_of_error(densities: Densities, prepared: Prepared) -> SourcesOfError:
-    """Collect the factors of the rows used and of the rasters."""
+    """Collect the factors of the rows used and of the rasters.
+
+    Parameters
+    ----------
+    densities
+        The ways to carbon, which name the coefficient rows.
+    prepared
+        Products and years of the rasters.
+
+    Returns
+    -------
+    SourcesOfError
+        A row without a value is no factor; a raster's errors at two dates correlate as its
+        product states.
+
+    """
     factors = {}
     for row in densities.rows():
         if row.value is not None and row.low is not None and row.high is not None:

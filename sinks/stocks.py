@@ -96,11 +96,27 @@ def stock_terms(
 ) -> pd.DataFrame:
     """Return the terms whose sum is the carbon of each classified row.
 
+    Parameters
+    ----------
+    side
+        The rows.
+    densities
+        The way to the carbon of every class, stratum and pool of the rows.
+    ecosystems
+        Ecosystem of each class code; its area error is shared by all its rows of a date.
+    atoms
+        Where the products of factors are numbered.
+
     Returns
     -------
     DataFrame
         ``row`` (position), ``pool``, ``atom``, ``amount``; one row per term, in order of
         class, stratum, pool and row. Pools that are not estimated have no term.
+
+    Raises
+    ------
+    EstimateError
+        If a coefficient row or raster has no factor among those of ``atoms``.
 
     """
     pieces: list[pd.DataFrame] = []
@@ -135,7 +151,18 @@ def stock_terms(
 
 
 def estimated_rows(side: Side, *, densities: Densities, pool: Pool) -> NDArray[np.bool_]:
-    """Return which classified rows have a figure for ``pool``; shape (rows,)."""
+    """Return which classified rows have a figure for ``pool``; shape (rows,).
+
+    Parameters
+    ----------
+    side
+        The rows.
+    densities
+        A way without parts has no figure; one with a stated zero has.
+    pool
+        The pool.
+
+    """
     flags = np.zeros(len(side.code), dtype=bool)
     for (code, stratum), at in _groups(side):
         flags[at] = bool(densities.ways[code, stratum, pool].parts)
@@ -162,8 +189,11 @@ SOIL_FACTOR = "soil"
 def _groups(side: Side) -> list[tuple[tuple[str, str], NDArray[np.int64]]]:
     """Return the classified rows by class and stratum, sorted."""
     rows = np.flatnonzero(side.classified)
-    grouped = pd.Series(rows).groupby([side.code[rows], side.stratum[rows]], sort=True).indices
-    return [((str(c), str(s)), rows[at]) for (c, s), at in grouped.items()]
+    frame = pd.DataFrame({"code": side.code[rows], "stratum": side.stratum[rows], "row": rows})
+    return [
+        ((str(code), str(stratum)), found["row"].to_numpy(dtype=np.int64))
+        for (code, stratum), found in frame.groupby(["code", "stratum"], sort=True)
+    ]
 
 
 def _amount(side: Side, part: Part, at: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -37,7 +37,14 @@ class Drawn:
 
 
 def micro(values: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Round to integer millionths, half to even; NaN is refused by the cast check."""
+    """Round to integer millionths, half to even; shape (n,).
+
+    Raises
+    ------
+    OverflowError
+        If a value is not finite or its millionths do not fit in 62 bits.
+
+    """
     scaled = np.rint(values * MICRO)
     if not np.all(np.abs(scaled) < 2**62):
         raise OverflowError(f"a value of {np.nanmax(np.abs(values)):g} does not fit in millionths")
@@ -74,10 +81,25 @@ def finest(terms: pd.DataFrame, keys: Sequence[str], drawn: Drawn) -> pd.DataFra
 def roll_up(
     fine: pd.DataFrame, keys: Sequence[str], columns: Sequence[str], tree: ZoneTree
 ) -> pd.DataFrame:
-    """Add integer columns of the finest zones to every written level; adds ``level``.
+    """Add integer columns of the finest zones to every written level.
 
-    The sums are nullable integers, which a later join does not turn into floats: beyond 2^53
-    millionths (9 Pg C) a float would drop the last of them.
+    Parameters
+    ----------
+    fine
+        ``zone_code`` (finest), the keys and the columns.
+    keys
+        Further columns that a row of the result is made of.
+    columns
+        Columns that are added, integers.
+    tree
+        Levels and zones to report.
+
+    Returns
+    -------
+    DataFrame
+        ``zone_code, level``, the keys and the columns as nullable integers, which a later join
+        does not turn into floats: beyond 2^53 millionths (9 Pg C) a float would drop the last.
+
     """
     pieces = []
     for level in tree.levels:
@@ -90,15 +112,36 @@ def roll_up(
 def intervals(
     terms: pd.DataFrame, keys: Sequence[str], drawn: Drawn, tree: ZoneTree
 ) -> pd.DataFrame:
-    """Return the 95 % bounds of every zone of every level and key: ``low``, ``high``."""
+    """Return the 95 % bounds of every zone of every level and key: ``low``, ``high``.
+
+    Parameters
+    ----------
+    terms
+        ``zone_code`` (finest), the keys, ``atom`` and ``amount``.
+    keys
+        Further columns that a row of the result is made of.
+    drawn
+        Atoms with their joint draws.
+    tree
+        Levels and zones to report.
+
+    Returns
+    -------
+    DataFrame
+        ``zone_code, level``, the keys, ``low`` and ``high`` in the unit of the terms.
+
+    """
     pieces = []
     for level in tree.levels:
         at = terms.assign(zone_code=tree.at(level, terms["zone_code"]))
         grouped = at.groupby(["zone_code", *keys], sort=True, observed=True)
-        number = grouped.ngroup().to_numpy(dtype=np.int64)
+        number = np.asarray(grouped.ngroup(), dtype=np.int64)
         rows = grouped.size().reset_index()[["zone_code", *keys]]
         forms = Forms.from_terms(
-            number, at["atom"].to_numpy(np.int64), at["amount"].to_numpy(np.float64), len(rows)
+            number,
+            np.asarray(at["atom"], dtype=np.int64),
+            np.asarray(at["amount"], dtype=np.float64),
+            len(rows),
         )
         low, high = forms.intervals(drawn.draws)
         pieces.append(rows.assign(level=level, low=low, high=high))

@@ -70,7 +70,21 @@ class Atoms:
     _numbers: dict[Atom, int] = field(default_factory=dict)
 
     def number(self, factors: Iterable[str], area: tuple[str, int] | None) -> int:
-        """Return the number of an atom, adding it at its first use."""
+        """Return the number of an atom, adding it at its first use.
+
+        Parameters
+        ----------
+        factors
+            Keys of the factors that are multiplied.
+        area
+            Ecosystem and year whose area error multiplies them; None for none.
+
+        Raises
+        ------
+        EstimateError
+            If a factor is not known.
+
+        """
         atom = Atom(tuple(factors), area)
         if atom not in self._numbers:
             missing = [key for key in atom.factors if key not in self.factors]

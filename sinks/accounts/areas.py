@@ -28,7 +28,25 @@ PAIR_KEYS = ("year0", "year1")
 
 
 def area_rows(rows: pd.DataFrame, side: Side, ecosystems: Mapping[str, Ecosystem]) -> pd.DataFrame:
-    """Return exact areas and pixels of one year by finest zone, code and stratum."""
+    """Return exact areas and pixels of one year by finest zone, code and stratum.
+
+    Parameters
+    ----------
+    rows
+        Activity rows of the year.
+    side
+        The same rows as the year sees them.
+    ecosystems
+        Ecosystem of each class code.
+
+    Returns
+    -------
+    DataFrame
+        ``zone_code, year, code, stratum, ecosystem`` (blank where unclassified); exact
+        ``pixels_2p32`` and ``area_mm2``; ``pixels_micro`` and ``area_micro`` in millionths of a
+        pixel and of a hectare, rounded half to even.
+
+    """
     frame = pd.DataFrame(
         {
             "zone_code": rows["zone_code"],
@@ -50,7 +68,21 @@ def area_rows(rows: pd.DataFrame, side: Side, ecosystems: Mapping[str, Ecosystem
 
 
 def areas(rows: pd.DataFrame, tree: ZoneTree) -> pd.DataFrame:
-    """Return areas.csv."""
+    """Return areas.csv.
+
+    Parameters
+    ----------
+    rows
+        Result of :func:`area_rows`, all years together.
+    tree
+        Zones to report.
+
+    Returns
+    -------
+    DataFrame
+        ``zone_code, year, code, stratum, ecosystem``, ``pixels`` and ``area_ha`` as Decimals.
+
+    """
     keys = ["year", "code", "stratum", "ecosystem"]
     out = roll_up(rows, keys, ["area_micro", "pixels_micro"], tree)
     return out.assign(pixels=decimals(out["pixels_micro"]), area_ha=decimals(out["area_micro"]))[
@@ -59,7 +91,21 @@ def areas(rows: pd.DataFrame, tree: ZoneTree) -> pd.DataFrame:
 
 
 def transitions(activity: pd.DataFrame, tree: ZoneTree) -> pd.DataFrame:
-    """Return transitions.csv; rows without a class stand as nodata or outside."""
+    """Return transitions.csv; rows without a class stand as nodata or outside.
+
+    Parameters
+    ----------
+    activity
+        The activity table; rows of a single year have no transition.
+    tree
+        Zones to report.
+
+    Returns
+    -------
+    DataFrame
+        ``zone_code, year0, year1, code0, code1, stratum``, ``pixels`` and ``area_ha`` as Decimals.
+
+    """
     keys = [*PAIR_KEYS, "code0", "code1", "stratum"]
     rows = activity[activity["year1"].notna()]
     columns = ["zone_code", *keys, "pixels", "area_ha"]

@@ -41,7 +41,26 @@ class Change:
 def change_rows(
     rows: pd.DataFrame, side0: Side, side1: Side, *, context: Context, settings: Settings
 ) -> Change:
-    """Return the change terms of one pair, each row by the method of its final ecosystem."""
+    """Return the change terms of one pair, each row by the method of its final ecosystem.
+
+    Parameters
+    ----------
+    rows
+        Activity rows of the pair.
+    side0, side1
+        The same rows as the earlier and the later date see them.
+    context
+        What a method may use.
+    settings
+        Method of each ecosystem and of the soil.
+
+    Returns
+    -------
+    Change
+        Terms with ``zone_code, year0, year1, ecosystem0, ecosystem, pool, method, atom, amount,
+        one_sided``; a row whose final ecosystem has no method goes by that of its first one.
+
+    """
     before = ecosystem_of(side0.code, context.ecosystems)
     after = ecosystem_of(side1.code, context.ecosystems)
     common = side0.classified & side1.classified
@@ -101,7 +120,22 @@ def _label(method: str, pool: Pool, settings: Settings) -> str:
 
 
 def finest_changes(terms: pd.DataFrame, covered: pd.DataFrame, drawn: Drawn) -> pd.DataFrame:
-    """Return every change row of the finest zones, zero and not-estimated rows included."""
+    """Return every change row of the finest zones, zero and not-estimated rows included.
+
+    Parameters
+    ----------
+    terms, covered
+        Of :class:`Change`, all pairs together.
+    drawn
+        Atoms with their central values.
+
+    Returns
+    -------
+    DataFrame
+        ``zone_code``, the columns of ``CHANGE_KEYS``, ``method``, ``estimated``, and in
+        millionths ``micro`` (t C) and ``co2_micro`` (t CO2 per year), 0 where not estimated.
+
+    """
     keys = [*CHANGE_KEYS, "method"]
     rows = covered[["zone_code", *keys]].drop_duplicates()
     fine = rows.merge(finest(terms, keys, drawn), how="left", on=["zone_code", *keys])
@@ -119,7 +153,25 @@ def finest_changes(terms: pd.DataFrame, covered: pd.DataFrame, drawn: Drawn) -> 
 def changes(
     terms: pd.DataFrame, fine: pd.DataFrame, tree: ZoneTree, drawn: Drawn, context: Context
 ) -> pd.DataFrame:
-    """Return changes.csv."""
+    """Return changes.csv.
+
+    Parameters
+    ----------
+    terms, fine
+        Terms of all pairs, and what :func:`finest_changes` makes of them.
+    tree
+        Zones to report.
+    drawn
+        Atoms with their draws, for the intervals.
+    context
+        For the depth of the soil.
+
+    Returns
+    -------
+    DataFrame
+        The columns of ``CHANGE_COLUMNS``, figures as Decimals, missing where not estimated.
+
+    """
     keys = [*CHANGE_KEYS, "method"]
     out = roll_up(fine, keys, ["micro", "co2_micro"], tree)
     sides = intervals(terms, keys, drawn, tree)
@@ -147,7 +199,22 @@ CHANGE_COLUMNS = [
 def one_sided_losses(
     terms: pd.DataFrame, fine: pd.DataFrame, drawn: Drawn, tree: ZoneTree
 ) -> pd.DataFrame:
-    """Return the losses whose gain is not estimated, by zone, pair and scope."""
+    """Return the losses whose gain is not estimated, by zone, pair and scope.
+
+    Parameters
+    ----------
+    terms, fine
+        As for :func:`changes`.
+    drawn, tree
+        Atoms with their central values; zones to report.
+
+    Returns
+    -------
+    DataFrame
+        ``zone_code, level, year0, year1, scope``; ``loss`` and ``gross`` (sum of the absolute
+        changes) in millionths of t C; ``share`` of the loss in the gross, 0 where that is 0.
+
+    """
     keys = [*PAIR_KEYS, "scope"]
     flagged = terms[terms["one_sided"].astype(bool)]
     rows = finest(flagged, CHANGE_KEYS, drawn).rename(columns={"micro": "loss"})

@@ -36,9 +36,26 @@ RECONCILIATION_COLUMNS = [
 def reconciliation_terms(
     rows: pd.DataFrame, side0: Side, side1: Side, *, context: Context
 ) -> pd.DataFrame:
-    """Return plain stock terms of both dates, split by the footprint that sees them."""
+    """Return plain stock terms of both dates, split by the footprint that sees them.
+
+    Parameters
+    ----------
+    rows
+        Activity rows of the pair.
+    side0, side1
+        The same rows as the earlier and the later date see them.
+    context
+        Densities, ecosystems and atoms.
+
+    Returns
+    -------
+    DataFrame
+        Terms with ``zone_code, year0, year1`` and ``part``: stock0, stock1, common (later minus
+        earlier where both dates have a class), only0 and only1.
+
+    """
     common = side0.classified & side1.classified
-    pieces = []
+    pieces: list[pd.DataFrame] = []
     for which, side in ((0, side0), (1, side1)):
         terms = stock_terms(
             side, densities=context.densities, ecosystems=context.ecosystems, atoms=context.atoms
@@ -58,7 +75,23 @@ def reconciliation_terms(
 def reconciliation(
     terms: pd.DataFrame, changes: pd.DataFrame, drawn: Drawn, tree: ZoneTree
 ) -> pd.DataFrame:
-    """Return reconciliation.csv: why the difference of stocks is not the change."""
+    """Return reconciliation.csv: why the difference of stocks is not the change.
+
+    Parameters
+    ----------
+    terms
+        Result of :func:`reconciliation_terms`, all pairs together.
+    changes
+        Finest change rows, whose sum is the change that is reported.
+    drawn, tree
+        Atoms with their central values; zones to report.
+
+    Returns
+    -------
+    DataFrame
+        The columns of ``RECONCILIATION_COLUMNS``, t C as Decimals.
+
+    """
     fine = finest(terms, [*PAIR_KEYS, "part"], drawn)
     parts = fine.pivot_table(
         index=["zone_code", *PAIR_KEYS], columns="part", values="micro", aggfunc="sum"

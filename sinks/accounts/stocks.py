@@ -27,7 +27,23 @@ STOCK_KEYS = ("year", "ecosystem", "pool")
 
 
 def stock_rows(rows: pd.DataFrame, side: Side, context: Context) -> pd.DataFrame:
-    """Return the stock terms of one year with their zone and ecosystem."""
+    """Return the stock terms of one year with their zone and ecosystem.
+
+    Parameters
+    ----------
+    rows
+        Activity rows of the year.
+    side
+        The same rows as the year sees them.
+    context
+        Densities, ecosystems and atoms.
+
+    Returns
+    -------
+    DataFrame
+        ``zone_code, year, code, stratum, ecosystem, pool, atom, amount``; one row per term.
+
+    """
     terms = stock_terms(
         side, densities=context.densities, ecosystems=context.ecosystems, atoms=context.atoms
     )
@@ -51,7 +67,30 @@ def stocks(
     tree: ZoneTree,
     drawn: Drawn,
 ) -> pd.DataFrame:
-    """Return stocks.csv: every ecosystem and pool of every zone and year has a row."""
+    """Return stocks.csv: every ecosystem and pool of every zone and year has a row.
+
+    Parameters
+    ----------
+    terms, fine
+        Stock terms of all years, and their values by finest zone.
+    areas
+        Areas by finest zone, year and ecosystem in millionths of a hectare.
+    per_year
+        Activity rows and side of each year.
+    context, settings
+        Which pools have a figure, and by which method.
+    tree
+        Zones to report.
+    drawn
+        Atoms with their draws, for the intervals.
+
+    Returns
+    -------
+    DataFrame
+        The columns of the contract, figures as Decimals; land that is absent has stock 0 (NO),
+        land whose pool has no figure has none (NE).
+
+    """
     years = sorted(side.year for _, side in per_year)
     frame = pd.DataFrame(
         [

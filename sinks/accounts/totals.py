@@ -29,7 +29,21 @@ ONE_SIDED_LIMIT = 0.05
 def stock_totals(
     terms: pd.DataFrame, fine: pd.DataFrame, drawn: Drawn, tree: ZoneTree
 ) -> pd.DataFrame:
-    """Return the stock rows of totals.csv."""
+    """Return the stock rows of totals.csv.
+
+    Parameters
+    ----------
+    terms, fine
+        Stock terms of all years, and their values by finest zone in millionths of t C.
+    drawn, tree
+        Atoms with their draws; zones to report.
+
+    Returns
+    -------
+    DataFrame
+        Every zone, scope and year; figures as Decimals, verdict ``not_estimated`` without one.
+
+    """
     keys = ["year", "scope"]
     years = sorted(set(terms["year"]))
     rows = roll_up(by_scope(fine, "ecosystem"), keys, ["micro"], tree)
@@ -52,7 +66,23 @@ def stock_totals(
 def change_totals(
     terms: pd.DataFrame, fine: pd.DataFrame, one_sided: pd.DataFrame, drawn: Drawn, tree: ZoneTree
 ) -> pd.DataFrame:
-    """Return the change rows of totals.csv; soil steps and NE rows stay out."""
+    """Return the change rows of totals.csv; soil steps and NE rows stay out.
+
+    Parameters
+    ----------
+    terms, fine
+        Change terms of all pairs, and their values by finest zone in millionths of t C.
+    one_sided
+        Losses without an estimated gain, of which the share decides the verdict.
+    drawn, tree
+        Atoms with their draws; zones to report.
+
+    Returns
+    -------
+    DataFrame
+        Every zone, scope and pair; figures as Decimals, verdict ``not_estimated`` without one.
+
+    """
     counted = fine[fine["estimated"] & fine["method"].ne(STEP)]
     usable = terms[terms["method"].ne(STEP)]
     pairs = sorted(set(zip(fine["year0"], fine["year1"], strict=True)))

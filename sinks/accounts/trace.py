@@ -16,7 +16,24 @@ if TYPE_CHECKING:
 
 
 def trace(terms: pd.DataFrame, drawn: Drawn, context: Context, tree: ZoneTree) -> pd.DataFrame:
-    """Return which factors made each stock: the way from a figure to coefficient rows."""
+    """Return which factors made each stock: the way from a figure to coefficient rows.
+
+    Parameters
+    ----------
+    terms
+        Stock terms of all years.
+    drawn, context
+        Central values of the atoms, and the factors that they are made of.
+    tree
+        Zones to report.
+
+    Returns
+    -------
+    DataFrame
+        ``amount`` (ha, t d.m. or t C) and ``stock_t_c`` as Decimals by zone, year, class,
+        stratum, pool and ``factors`` (keys joined by ``*``).
+
+    """
     keys = ["year", "code", "stratum", "ecosystem", "pool", "atom"]
     amounts = terms.groupby(["zone_code", *keys], sort=True)["amount"].sum().reset_index()
     amounts["amount_micro"] = micro(amounts.pop("amount").to_numpy())

@@ -8,7 +8,6 @@ import geopandas as gpd
 import pandas as pd
 
 from rasters import write_activity
-from sinks.categories import Status
 from sinks.density_maps import write_density_maps
 
 from .geopackage import write_geopackage
@@ -23,12 +22,15 @@ if TYPE_CHECKING:
 
     from rasters.findings import Finding
     from sinks.accounting import Account
+    from sinks.categories import Status
     from sinks.counting import Counted
     from sinks.manifest import InputRecord
     from sinks.prepare import Prepared
+    from sinks.regions import Region
 
 _SOIL_MAP = Text(
-    zh="碳汇为活生物质与枯死有机质之和：一张土壤图只能给出土壤碳储量，其变化未估算（NE），绝不记为 0。",
+    zh="碳汇为活生物质与枯死有机质之和：一张土壤图只能给出土壤碳储量，"
+    "其变化未估算（NE），绝不记为 0。",
     en="The sink is living biomass and dead organic matter: one soil map gives soil stocks only; "
     "their change is not estimated (NE), never 0.",
 )
@@ -101,7 +103,11 @@ def write_outputs(  # noqa: PLR0913 - everything that a folder is made of
             prepared=prepared,
             counted=counted,
             densities=account.densities,
-            tags={"STATUS": str(status), "RUN_ID": run_id},
+            tags={
+                "STATUS": str(status),
+                "RUN_ID": run_id,
+                "TIFFTAG_IMAGEDESCRIPTION": f"{status.name_zh} {status.name_en}",
+            },
             workers=workers,
             on_progress=lambda done, total: on_progress("density", done, total),
         )
@@ -171,7 +177,7 @@ def _meta(
         zone_names_en=prepared.names_en,
         tiers=_tiers(account),
         official_area_ha=official,
-        official_area_source=_official_source(region, top[0]) if official is not None else "",
+        official_area_source="" if official is None else _official_source(region, top[0]),
     )
 
 
@@ -184,9 +190,11 @@ def _level_name(prepared: Prepared, level: str) -> LevelName:
     return LevelName(id=level, name=Text(zh=named.name_zh, en=named.name_en))
 
 
-def _official_source(region: object, code: str) -> str:
-    """Return where the published area of a zone stands."""
-    zones = region.zones  # type: ignore[attr-defined]
+def _official_source(region: Region | None, code: str) -> str:
+    """Return where the published area of a zone stands, blank where none is published."""
+    if region is None:
+        return ""
+    zones = region.zones
     return str(zones.loc[zones["code"].eq(code), "official_area_source"].iloc[0])
 
 

@@ -31,6 +31,8 @@ DASH = "—"
 """Shown where a run has no such item."""
 _A4, _LINE = 9, 15  # paper number of the format; height of one line in points
 _SHORT_ID = 8  # digits of the run id that name a results folder
+_SHEET_NAME = 31  # characters of a sheet's name in Excel, which also forbids []:*?/\
+_FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\", "-"))
 _FONTS = {"zh": "宋体", "en": "Calibri"}
 
 
@@ -216,6 +218,9 @@ class Book:
 
     def page(self, name: str, title: str, widths: Sequence[float]) -> Page:
         """Add a sheet with a title over columns of these widths (characters)."""
+        name = name.translate(_FORBIDDEN)
+        if len(name) > _SHEET_NAME:  # a level of a region may have a long name
+            name = name[: _SHEET_NAME - 1].rstrip(" ,") + "…"
         return Page(self, self._workbook.add_worksheet(name), title, widths)
 
     def zone(self, code: object, name_zh: object) -> str:

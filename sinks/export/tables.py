@@ -93,15 +93,19 @@ def read_table(path: Path) -> pd.DataFrame:
     Raises
     ------
     ResultError
-        If no schema has that name, the heading differs, or a cell is not of its kind.
+        If the file cannot be read, no schema has that name, the heading differs, or a cell is
+        not of its kind.
 
     """
     schema = SCHEMAS.get(path.stem)
     if schema is None:
         raise ResultError(f"{path.name} is not a table of a results folder: {', '.join(SCHEMAS)}")
     kinds = {**schema.columns, **dict.fromkeys(_TAIL, Kind.TEXT)}
-    with path.open(encoding="utf-8", newline="") as stream:
-        heading, *rows = list(csv.reader(stream, strict=True)) or [[]]
+    try:
+        with path.open(encoding="utf-8", newline="") as stream:
+            heading, *rows = list(csv.reader(stream, strict=True)) or [[]]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise ResultError(f"{path.name} cannot be read: {error}") from error
     if heading != list(kinds):
         raise ResultError(f"{path.name} has the columns {heading}, expected {list(kinds)}")
     if any(len(row) != len(kinds) for row in rows):

@@ -34,9 +34,7 @@ def show() -> None:
     if results.manifest.status == "demo":
         st.warning("合成演示数据，不是观测结果 · synthetic demonstration data, not observed")
     totals = results.tables["totals"]
-    shown = totals[
-        totals["quantity"].eq("change") & totals["scope"].eq("forest_grassland_wetland")
-    ]
+    shown = totals[totals["quantity"].eq("change") & totals["scope"].eq("forest_grassland_wetland")]
     st.subheader("林草湿净碳汇（吨二氧化碳/年，95 % 区间）")
     columns = [
         "zone_name",

@@ -17,6 +17,7 @@ from rasters.zones import Zones
 # an equal-area CRS: fractions are planar there, and pixels of 1 km lie on whole coordinates
 ALBERS = pyproj.CRS.from_proj4("+proj=aea +lat_1=25 +lat_2=47 +lon_0=105 +datum=WGS84")
 WGS84 = pyproj.CRS.from_epsg(4326)
+UTM = pyproj.CRS.from_epsg(32648)
 KM = 1000.0
 
 
@@ -266,6 +267,18 @@ def test_projected_zones_close_as_well_after_their_edges_are_cut():
     expected = zones.areas_m2()
     np.testing.assert_allclose(areas.sum(axis=(1, 2)) / 1e6, expected, rtol=1e-6)
     assert areas.sum() / 1e6 == pytest.approx(expected.sum(), rel=2e-8)
+
+
+def test_border_cut_from_either_side_has_the_same_pieces():
+    border = [(104.0, 40.0), (104.3, 40.7), (105.1, 41.3), (105.0, 42.0)]
+    west = Polygon([*border, (103, 42), (103, 40)])
+    east = Polygon([*border[::-1], (106, 40), (106, 42)])
+    grid = Grid(crs=UTM, transform=Affine(KM, 0, 0, 0, -KM, 5000 * KM), shape=(800, 900))
+    edges = zone_edges(grid, zones_of(west, east, crs=WGS84))
+    points = np.column_stack([edges.x0, edges.y0, edges.x1, edges.y1])
+    pieces = [set(map(tuple, points[edges.zone == zone])) for zone in (0, 1)]
+    lengths = np.hypot(*np.diff(np.array(border), axis=0).T)
+    assert len(pieces[0] & pieces[1]) == np.ceil(lengths / 0.002).sum()
 
 
 def test_south_up_grid_is_the_mirror_of_the_north_up_grid():

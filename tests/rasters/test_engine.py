@@ -333,11 +333,20 @@ def test_rows_longer_than_a_flush_and_runs_shorter_than_the_live_keys():
     rng = np.random.default_rng(3)
     grid = Grid(crs=WGS84, transform=Affine(0.001, 0, 110, 0, -0.001, 45), shape=(4, 9000))
     classes = [classes_of(rng, grid.shape, top=60), classes_of(rng, grid.shape, top=60)]
-    quantities = [quantity_of(rng, grid.shape, top=2**26)]
+    quantities = [quantity_of(rng, grid.shape, top=2**30)]
     strips = [shapely.box(110 + 0.1 * i, 44.9965, 110.1 + 0.1 * i, 45) for i in range(20)]
     zones = zones_of([*strips, shapely.box(112.5, 44.996, 118.9995, 45)], WGS84)
     specs = [TableSpec(classes=(0, 1), quantities=(0,))]
     check(grid, zones, classes, quantities, specs, block=(4, 9000))
+
+
+def test_large_values_of_one_class_do_not_run_into_the_counts():
+    rng = np.random.default_rng(4)
+    grid = Grid(crs=WGS84, transform=Affine(0.001, 0, 110, 0, -0.001, 45), shape=(2, 9000))
+    classes = [Memory(np.ones(grid.shape, dtype=np.uint8))]
+    quantities = [quantity_of(rng, grid.shape, top=2**30)]
+    zones = zones_of([shapely.box(110, 44.998, 119, 45)], WGS84)
+    check(grid, zones, classes, quantities, [TableSpec(classes=(0,), quantities=(0,))])
 
 
 def test_sums_beyond_64_bits_are_exact():

@@ -1,8 +1,8 @@
 import re
 
 import pytest
-from rasters import RefusedError
 
+from rasters import RefusedError
 from sinks.categories import Ecosystem
 from sinks.config import load_config, parse_config
 
@@ -72,8 +72,10 @@ def test_every_fault_is_named_at_once(tmp_path):
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        (('region = "inner_mongolia"\n', ""), "inventory.level goes with inventory.region only|"
-         "give either"),  # fmt: skip
+        (
+            ('region = "inner_mongolia"\n', ""),
+            "inventory.level goes with inventory.region only|give either",
+        ),
         (('level = "league"\n', ""), "inventory.level is required"),
         (("[2020, 2023]", "[2023, 2020]"), "must ascend"),
         (("[2020, 2023]", "[2020]"), r"names the years \[2020, 2023\]"),
@@ -96,7 +98,7 @@ def test_a_file_that_is_not_there_or_not_toml_is_refused(tmp_path):
     with pytest.raises(RefusedError) as refused:
         load_config(tmp_path / "none.toml")
     assert [f.code for f in refused.value.findings] == ["config-unreadable"]
-    assert codes(tmp_path, "years = [")  == {("config-not-toml", "inventory.toml")}
+    assert codes(tmp_path, "years = [") == {("config-not-toml", "inventory.toml")}
 
 
 def test_activity_data_is_refused_by_name():

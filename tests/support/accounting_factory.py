@@ -20,7 +20,9 @@ ECOSYSTEMS = {
     "C": Ecosystem.CROPLAND,
     "D": Ecosystem.DESERT,
 }
-HEADING = "code,ecosystem,stratum,pool,value,unit,low,high,source,locator,confidence,parameter,depth_cm"
+HEADING = (
+    "code,ecosystem,stratum,pool,value,unit,low,high,source,locator,confidence,parameter,depth_cm"
+)
 
 
 def tree(zones=("1",), *, region="R"):
@@ -73,7 +75,9 @@ def register_of(folder, *lines):
 def density(code, pool, value, *, low=None, high=None, depth="", ecosystem=""):
     """Return a CSV line of a density; by default without error."""
     low, high = (value if low is None else low), (value if high is None else high)
-    return f"{code},{ecosystem},,{pool},{value},t C/ha,{low},{high},a test,,verified,density,{depth}"
+    return (
+        f"{code},{ecosystem},,{pool},{value},t C/ha,{low},{high},a test,,verified,density,{depth}"
+    )
 
 
 def inventory_of(
@@ -86,7 +90,6 @@ def inventory_of(
     edges=(),
     soil_map=None,
     area_error=0.0,
-    scales=None,
     soil_method="stock_difference",
     draws=1000,
 ):
@@ -128,7 +131,7 @@ def inventory_of(
             soil_method=soil_method,
             soil_from_map=soil_map is not None,
             biomass_ecosystems=frozenset(Ecosystem(b) for b in biomass),
-            scales=scales or {"agb0": 1.0, "agb1": 1.0, "soil": 1.0},
+            scales={"agb0": 1.0, "agb1": 1.0, "soil": 1.0},
             seed=1,
             draws=draws,
         ),
