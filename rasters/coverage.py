@@ -36,7 +36,7 @@ from .sweep import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -198,15 +198,58 @@ def coverage_blocks(
         of a pixel than 1 m2.
 
     """
+    for band in bands_of([edges], block, band_rows=band_rows):
+        yield [piece for pieces in band.values() for _, piece in pieces]
+
+
+def bands_of(
+    layers: Sequence[ZoneEdges], block: tuple[int, int], *, band_rows: int | None = None
+) -> Iterator[dict[tuple[int, int, int, int], list[tuple[int, BlockCoverage]]]]:
+    """Give the blocks that several sets of zones cover, band by band; the sets may overlap.
+
+    Parameters
+    ----------
+    layers
+        Edges of each set, on one grid.
+    block, band_rows
+        As for `coverage_blocks`.
+
+    Yields
+    ------
+    dict
+        One band: window of each block in order, and what each set (by its number) covers of it.
+
+    """
     height, width = block
     tall = -(-(band_rows or _BAND_ROWS) // height) * height
-    if not len(edges.y0):
+    spans = [
+        (n, int(np.floor(edges.y0.min())), int(np.ceil(edges.y1.max())))
+        for n, edges in enumerate(layers)
+        if len(edges.y0)
+    ]
+    if not spans:
         return
-    rows = edges.grid.shape[0]
-    first = max(0, int(np.floor(edges.y0.min()))) // tall * tall
-    last = min(rows, int(np.ceil(edges.y1.max())))
+    rows = layers[0].grid.shape[0]
+    first = max(0, min(top for _, top, _ in spans)) // tall * tall
+    last = min(rows, max(bottom for _, _, bottom in spans))
     for row0 in range(first, last, tall):
-        yield _blocks(edges, row0, min(row0 + tall, rows), height, width)
+        row1 = min(row0 + tall, rows)
+        band: dict[tuple[int, int, int, int], list[tuple[int, BlockCoverage]]] = {}
+        for n, top, bottom in spans:
+            if top < row1 and bottom > row0:
+                for piece in _blocks(layers[n], row0, row1, height, width):
+                    band.setdefault(piece.window, []).append((n, piece))
+        yield dict(sorted(band.items()))
+
+
+def renumbered(piece: BlockCoverage, first: int) -> BlockCoverage:
+    """Return a piece whose zone numbers begin at ``first``."""
+    if not first:
+        return piece
+    runs, edges = piece.runs.copy(), piece.edges.copy()
+    runs[:, 0] += first
+    edges[:, 0] += first
+    return replace(piece, runs=runs, edges=edges)
 
 
 def _find(code: str, value: object, where: object, **words: object) -> Finding:

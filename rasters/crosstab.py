@@ -71,6 +71,7 @@ def activity_table(  # noqa: PLR0913  # one keyword for each input of a run
     *,
     grid: Grid,
     zones: Zones,
+    views: Sequence[Zones] = (),
     land_cover: Mapping[int, ClassLayer],
     codes: Mapping[int, str],
     stratum: ClassLayer | None = None,
@@ -89,6 +90,9 @@ def activity_table(  # noqa: PLR0913  # one keyword for each input of a run
         Reference grid that holds all zones: the first land cover's, through `covering_grid`.
     zones
         Checked zones of the finest level.
+    views
+        Further sets of zones, counted in the same pass; they may overlap the zones and one
+        another, and their codes must differ from all others.
     land_cover
         Year to land cover, brought to ``grid``.
     codes
@@ -133,7 +137,7 @@ def activity_table(  # noqa: PLR0913  # one keyword for each input of a run
         specs.append(TableSpec(classes=tuple(keys), quantities=tuple(named.values())))
     counted = count(
         grid=grid,
-        zones=zones,
+        zones=[zones, *views],
         classes=classes,
         quantities=quantities,
         tables=specs,
@@ -144,10 +148,11 @@ def activity_table(  # noqa: PLR0913  # one keyword for each input of a run
     _check_counts(counted)
     words = [codes] * len(years) + ([] if stratum is None else [strata or {}])
     columns = _columns(roles, specs, quantities)
+    zone_codes = [code for one in (zones, *views) for code in one.codes]
     records: dict[tuple[Any, ...], list[int]] = {}
     for pair, named, spec, counts in zip(pairs, roles, specs, counted, strict=True):
         texts = [words[i] for i in spec.classes]
-        _add_rows(records, columns, pair, zones.codes, texts, named, counts)
+        _add_rows(records, columns, pair, zone_codes, texts, named, counts)
     table = _frame(records, columns)
     facts = {role: quantities[q] for named in roles for role, q in named.items()}
     table.attrs = {

@@ -24,18 +24,24 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .coverage import coverage_blocks, zone_edges
+from .coverage import bands_of, renumbered, zone_edges
 from .worker import Job, Worker
+from .zones import Zones
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
+    from .area import PixelAreas
     from .coverage import BlockCoverage, ZoneEdges
     from .grid import Grid
     from .layers import ClassLayer, QuantityLayer
-    from .zones import Zones
+
+    Task = tuple[list[BlockCoverage], float]
+    """What each set of zones covers of a block; the rows of progress that it stands for."""
+    ZoneLayers = tuple[tuple[ZoneEdges, int], ...]
+    """Edges of each set of zones, and the number of its first zone."""
 
 NODATA = -(2**40)
 """In `Counts.codes`: inside the layer, without an observation; beyond any raw value."""
@@ -84,7 +90,7 @@ class Counts:
 def count(
     *,
     grid: Grid,
-    zones: Zones,
+    zones: Zones | Sequence[Zones],
     classes: Sequence[ClassLayer],
     quantities: Sequence[QuantityLayer],
     tables: Sequence[TableSpec],
@@ -99,7 +105,8 @@ def count(
     grid
         Reference grid that holds all zones (`covering_grid` makes one).
     zones
-        Checked zones.
+        Checked zones, or several sets of them, which may overlap one another; the zone numbers
+        of the result run on through the sets.
     classes, quantities
         Layers brought to ``grid``.
     tables
@@ -126,12 +133,15 @@ def count(
 
     """
     job = Job.of(grid, classes, quantities, [(t.classes, t.quantities) for t in tables])
-    edges = zone_edges(grid, zones)
+    sets = [zones] if isinstance(zones, Zones) else list(zones)
+    edges = [zone_edges(grid, one) for one in sets]
+    firsts = np.cumsum([0, *(len(one.codes) for one in sets[:-1])]).tolist()
     tiles = [layer.tile for layer in classes] + [layer.tile for layer in quantities]
     side = block or block_shape(grid.shape, tiles)
     n = min(workers or _processors(), _MOST_WORKERS)
-    done = _run(job, edges, side, n, on_progress or _ignore)
-    return [_counts(job, t, done) for t in range(len(tables))]
+    layers = tuple(zip(edges, firsts, strict=True))
+    done = _run(job, layers, side, n, on_progress or _ignore)
+    return [_counts(job, t, done, len(sets[0].codes)) for t in range(len(tables))]
 
 
 def block_shape(shape: tuple[int, int], tiles: Sequence[tuple[int, int]]) -> tuple[int, int]:
@@ -182,13 +192,13 @@ def _processors() -> int:
 class _Crew:
     """Threads that work off blocks; the first error of any of them ends the run."""
 
-    def __init__(self, job: Job, edges: ZoneEdges, side: tuple[int, int], workers: int) -> None:
-        self.tasks: queue.Queue[tuple[BlockCoverage, float] | None] = queue.Queue(2 * workers)
+    def __init__(self, job: Job, areas: PixelAreas, side: tuple[int, int], workers: int) -> None:
+        self.tasks: queue.Queue[Task | None] = queue.Queue(2 * workers)
         self.failed: list[BaseException] = []
         self.rows_done = 0.0
         self._lock = threading.Lock()
         self._stop = threading.Event()
-        self.workers = [Worker(job, edges.areas, side) for _ in range(workers)]
+        self.workers = [Worker(job, areas, side) for _ in range(workers)]
         self._threads = [
             threading.Thread(target=self._work, args=(w,), name=f"count-{i}", daemon=True)
             for i, w in enumerate(self.workers)
@@ -212,7 +222,7 @@ class _Crew:
             while self.tasks.get() is not None:  # let the feeder and the others come to an end
                 pass
 
-    def put(self, task: tuple[BlockCoverage, float]) -> None:
+    def put(self, task: Task) -> None:
         """Hand out a block, waiting for room; raise what a worker has raised."""
         while True:
             if self.failed:
@@ -246,20 +256,21 @@ class _Crew:
 
 def _run(
     job: Job,
-    edges: ZoneEdges,
+    layers: ZoneLayers,
     side: tuple[int, int],
     workers: int,
     on_progress: Callable[[int, int], None],
 ) -> list[Worker]:
     """Feed the blocks of all bands to the workers, and return these when all is counted."""
+    edges = layers[0][0]
     total = edges.grid.shape[0]
-    crew = _Crew(job, edges, side, workers)
+    crew = _Crew(job, edges.areas, side, workers)
 
     def report() -> None:
         on_progress(min(int(crew.rows_done), total), total)
 
     try:
-        for task in _tasks(edges, side):
+        for task in _tasks(layers, side):
             crew.put(task)
             report()
     except BaseException:
@@ -272,16 +283,20 @@ def _run(
     return crew.workers
 
 
-def _tasks(edges: ZoneEdges, side: tuple[int, int]) -> Iterator[tuple[BlockCoverage, float]]:
-    """Give each block with the rows of progress that it stands for."""
-    for band in coverage_blocks(edges, side):
-        across = max(1, len({piece.window[2] for piece in band}))
-        for piece in band:
-            yield piece, (piece.window[1] - piece.window[0]) / across
+def _tasks(layers: ZoneLayers, side: tuple[int, int]) -> Iterator[Task]:
+    """Give each block, with what every set covers of it and the rows of progress it stands for."""
+    for band in bands_of([edges for edges, _ in layers], side):
+        across = max(1, len({window[2] for window in band}))
+        for window, pieces in band.items():
+            numbered = [renumbered(piece, layers[number][1]) for number, piece in pieces]
+            yield numbered, (window[1] - window[0]) / across
 
 
-def _counts(job: Job, table: int, workers: list[Worker]) -> Counts:
-    """Join the tallies of the workers into one sorted table."""
+def _counts(job: Job, table: int, workers: list[Worker], own: int) -> Counts:
+    """Join the tallies of the workers into one sorted table.
+
+    Unknown codes are measured over the first ``own`` zones, for further sets overlap them.
+    """
     spec = job.tables[table]
     decode = job.decoder(table, NODATA, OUTSIDE_EXTENT)
     main: dict[tuple[int, ...], list[int]] = {}
@@ -292,7 +307,7 @@ def _counts(job: Job, table: int, workers: list[Worker]) -> Counts:
         entry[0] += pixels
         entry[1] += area
         for name_value in strange:
-            unknown[name_value] = unknown.get(name_value, 0) + area
+            unknown[name_value] = unknown.get(name_value, 0) + (area if zone < own else 0)
     keys = sorted(main)
     place = {key: i for i, key in enumerate(keys)}
     areas, sums = [], []

@@ -245,9 +245,9 @@ class Worker:
         for name in ("_table", "_sums", "_slots", "_live", "_plane", "_wide", "_words"):
             setattr(self, name, None)
 
-    def count(self, piece: BlockCoverage) -> None:
-        """Count one block in every table."""
-        window = piece.window
+    def count(self, pieces: Sequence[BlockCoverage]) -> None:
+        """Count one block, read once, in every table and for every set of zones on it."""
+        window = pieces[0].window
         layers = [self._read(i, window) for i in range(len(self._readers))]
         classes = layers[: len(self._job.classes)]
         quantities = layers[len(self._job.classes) :]
@@ -256,10 +256,11 @@ class Worker:
             top, negative = quantity_range(layer.data)
             largest.append(top)
             if negative:
-                self._count_negative(i, layer, piece)
-        for t in range(len(self._job.tables)):
-            fast = self._fast(t, piece, classes, quantities, largest)
-            self._general(t, piece, classes, quantities, runs=not fast)
+                self._count_negative(i, layer, pieces[0])
+        for piece in pieces:
+            for t in range(len(self._job.tables)):
+                fast = self._fast(t, piece, classes, quantities, largest)
+                self._general(t, piece, classes, quantities, runs=not fast)
 
     # ---- reading
 

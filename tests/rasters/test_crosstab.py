@@ -251,3 +251,28 @@ def test_parquet_keeps_the_missing_side_of_one_year(tmp_path):
     table = table_of(land_cover={2019: classes(BEFORE)})
     write_activity(tmp_path / "a.parquet", table)
     pd.testing.assert_frame_equal(read_activity(tmp_path / "a.parquet"), table)
+
+
+def test_views_overlapping_the_zones_are_counted_in_the_same_pass():
+    """A view over both zones and one over half of a pixel equal their own runs."""
+    whole = np.array([shapely.box(500, 0, 4500, 3500)])
+    small = np.array([shapely.box(0, 3500, 500, 4000), shapely.box(2000, 1000, 3000, 2000)])
+    views = [
+        Zones(codes=("v:1",), names=("v",), geometry=whole, crs=ALBERS),
+        Zones(codes=("w:1", "w:2"), names=("w", "w"), geometry=small, crs=ALBERS),
+    ]
+    given = {"land_cover": {2020: classes(BEFORE), 2023: classes(AFTER)}, "soil": amounts(7)}
+    together = table_of(views=views, **given)
+    alone = pd.concat([table_of(**given), *(table_of(zones=v, **given) for v in views)])
+    pd.testing.assert_frame_equal(
+        together, alone.sort_values(list(KEYS)).reset_index(drop=True), check_like=True
+    )
+
+
+def test_a_code_known_to_no_legend_is_measured_over_the_zones_once():
+    view = Zones(
+        codes=("v:1",), names=("v",), geometry=np.array([shapely.box(0, 0, 5000, 4000)]), crs=ALBERS
+    )
+    with pytest.raises(RefusedError, match="engine-unknown-class") as refused:
+        table_of(views=[view], land_cover={2020: classes("FFGG? FFGGW FFGGW FFGG.")})
+    assert "100.00" in refused.value.findings[0].what_en
