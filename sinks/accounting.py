@@ -6,6 +6,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from rasters import RefusedError
 from rasters.findings import Severity
 
@@ -23,11 +25,10 @@ from .sources_of_error import sources_of_error
 from .stocks import UNCLASSIFIED
 from .uncertainty import Atoms
 from .units import MM2_PER_HA
+from .views import view_tables
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    import pandas as pd
 
     from .counting import Counted
     from .densities import Densities
@@ -53,6 +54,10 @@ class Account:
     """What was drawn."""
     coefficients: pd.DataFrame
     """The coefficient rows used."""
+    views_stocks: pd.DataFrame
+    """views_stocks.csv: the columns of stocks.csv, the level being the view's id."""
+    views_totals: pd.DataFrame
+    """views_totals.csv: the columns of totals.csv, the level being the view's id."""
     balance: Mapping[str, Json]
     """Polygon = classified + nodata + outside, ha, of the whole land by year."""
 
@@ -79,7 +84,7 @@ def account(prepared: Prepared, counted: Counted) -> Account:
     biomass = frozenset(config.biomass.ecosystems) if config.biomass else frozenset()
     soil_depth = prepared.products["soil"].depth_cm if config.soil else None
     densities, missing = resolve(
-        _class_areas(activity),
+        _class_areas(pd.concat([activity, counted.views])),
         ecosystems=prepared.ecosystems,
         register=prepared.register,
         estimated=config.methods,
@@ -105,6 +110,9 @@ def account(prepared: Prepared, counted: Counted) -> Account:
         draws=config.uncertainty.draws,
     )
     inventory = build(activity, context=context, settings=settings, tree=prepared.tree)
+    views_stocks, views_totals = view_tables(
+        counted.views, prepared.views, context=context, settings=settings
+    )
     covered = coverage(inventory.exact_areas, polygon_m2=counted.polygon_m2, tree=prepared.tree)
     return Account(
         inventory=inventory,
@@ -113,6 +121,8 @@ def account(prepared: Prepared, counted: Counted) -> Account:
         densities=densities,
         errors=errors,
         coefficients=prepared.register.rows_used([row.key for row in densities.rows()]),
+        views_stocks=views_stocks,
+        views_totals=views_totals,
         balance=_balance(covered, prepared.tree.levels[0]),
     )
 

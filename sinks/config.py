@@ -64,6 +64,13 @@ class ZonesSection(_Section):
     datum: str
 
 
+class ViewSection(ZonesSection):
+    """A further zone layer, reported beside the zones and never summed with them."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    title: str = ""
+
+
 class LayerSection(_Section):
     """One product with a file per year."""
 
@@ -122,6 +129,7 @@ class Config(_Section):
     stratum: FileSection | None = None
     uncertainty: UncertaintySection = UncertaintySection()
     output: OutputSection = OutputSection()
+    views: tuple[ViewSection, ...] = ()
 
     @model_validator(mode="after")
     def _one_source_of_zones(self) -> Config:
@@ -141,6 +149,13 @@ class Config(_Section):
                     f"[{name}.files] names the years {sorted(section.files)}, "
                     f"inventory.years are {list(self.inventory.years)}"
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _views_differ(self) -> Config:
+        ids = [view.id for view in self.views]
+        if len(set(ids)) < len(ids):
+            raise ValueError(f"every [[views]] needs an id of its own, got {ids}")
         return self
 
     @property

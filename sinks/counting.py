@@ -36,6 +36,8 @@ class Counted:
 
     activity: pd.DataFrame
     """The activity table."""
+    views: pd.DataFrame
+    """The activity rows of the views."""
     scales: Mapping[str, float]
     """What one unit of each exact quantity sum is worth in t d.m. or t C."""
     polygon_m2: Mapping[str, float]
@@ -98,7 +100,10 @@ def count_activity(
         For unknown codes, negative amounts and unreadable blocks.
 
     """
-    grid = covering_grid(_reference(prepared).grid, prepared.zones)
+    view_sets = [zones for view in prepared.views for zones in view.sets]
+    grid = _reference(prepared).grid
+    for zones in (prepared.zones, *view_sets):
+        grid = covering_grid(grid, zones)
     sources = prepared.sources
     years = prepared.config.inventory.years
     land_cover = {year: class_layer(grid, sources["land_cover", year]) for year in years}
@@ -114,6 +119,7 @@ def count_activity(
     activity = activity_table(
         grid=grid,
         zones=prepared.zones,
+        views=view_sets,
         land_cover=land_cover,
         codes={c.value: c.code for c in products["land_cover"].classes},
         stratum=stratum,
@@ -125,8 +131,10 @@ def count_activity(
         workers=workers,
         on_progress=on_progress,
     )
+    activity, views = _apart(activity, prepared.zones.codes)
     return Counted(
         activity=activity,
+        views=views,
         scales=_scales(activity, prepared),
         polygon_m2=dict(zip(prepared.zones.codes, prepared.zones.areas_m2(), strict=True)),
         geodesic_m2=_geodesic(prepared),
@@ -139,6 +147,17 @@ def count_activity(
         biomass=biomass,
         soil=soil,
     )
+
+
+def _apart(
+    activity: pd.DataFrame, zone_codes: tuple[str, ...]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the rows of the zones and those of the views."""
+    own = activity["zone_code"].isin(zone_codes)
+    parts = activity[own].reset_index(drop=True), activity[~own].reset_index(drop=True)
+    for part in parts:
+        part.attrs = activity.attrs
+    return parts
 
 
 def _reference(prepared: Prepared) -> RasterSource:

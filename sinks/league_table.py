@@ -132,6 +132,9 @@ def _sentences(results: Results, lang: str, years: list[int]) -> Iterator[str]:
     """Yield what must be said under the table."""
     if results.manifest.status == Status.DEMO:
         yield text("synthetic", lang)
+    failed = int(results.tables["quality"]["verdict"].eq("fail").sum())
+    if failed:
+        yield text("gates_failed", lang, count=failed)
     if len(years) == 1:
         yield text("one_year_note", lang)
     elif results.soil_from_map:
@@ -172,4 +175,4 @@ def _interval(low: Decimal | None, high: Decimal | None) -> str:
 
 def _wan(value: Decimal) -> str:
     """Return a number in ten thousands, whole."""
-    return f"{float(value) / TONNES_PER_WAN_T:,.0f}"
+    return f"{round(float(value) / TONNES_PER_WAN_T):,}"  # an int knows no -0

@@ -107,6 +107,8 @@ class Manifest:
     """Polygon = classified + nodata + outside."""
     config_folder: str = "."
     """Folder of the configuration as seen from the results, for verifying inputs."""
+    language: str = ""
+    """Language of the workbook and the layers, no part of the run id."""
 
 
 def canonical(value: Json) -> bytes:

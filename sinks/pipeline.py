@@ -137,13 +137,13 @@ def run(
     records = _input_records(prepared, base)
     tell("inputs", 1, 1)
     code = code_version()
-    parameters = _parameters(prepared, lang)
+    parameters = _parameters(prepared)
     identity = run_id(records, parameters=parameters, code=code)
     target = out or _default_folder(prepared, identity)
     _refuse(check_folder(target, run_id=identity, replace=replace))
     if not fresh and (target / "manifest.json").is_file() and not verify_outputs(target):
         held = load_results(target)
-        if held.manifest.run_id == identity:
+        if held.manifest.run_id == identity and held.manifest.language == lang:
             return RunResult(results=held, findings=tuple(notes), computed=False)
     counted = count_activity(
         prepared, workers=workers, on_progress=lambda done, total: tell("count", done, total)
@@ -177,6 +177,7 @@ def run(
                 findings=tuple(f.as_json() for f in notes),
                 pixel_balance=result.balance,
                 config_folder=_relative(base, target),
+                language=lang,
             ),
         )
     return RunResult(results=load_results(target), findings=tuple(notes), computed=True)
@@ -205,6 +206,9 @@ def _input_records(prepared: Prepared, base: Path) -> tuple[InputRecord, ...]:
     if prepared.region is None:
         records.append(input_record(prepared.zone_file, base=base, role="zones"))
     records += [
+        input_record(view.path, base=base, role="view", product=view.id) for view in prepared.views
+    ]
+    records += [
         input_record(table, base=base, role="coefficients") for table in prepared.table_files
     ]
     records += [
@@ -214,8 +218,8 @@ def _input_records(prepared: Prepared, base: Path) -> tuple[InputRecord, ...]:
     return tuple(records)
 
 
-def _parameters(prepared: Prepared, lang: str) -> dict[str, Json]:
-    """Return the settings of the run without any path."""
+def _parameters(prepared: Prepared) -> dict[str, Json]:
+    """Return the settings of the run without any path; the language changes no figure."""
     dumped = prepared.config.model_dump(mode="json", exclude_none=True)
     for section in ("land_cover", "biomass"):
         if section in dumped:
@@ -224,15 +228,14 @@ def _parameters(prepared: Prepared, lang: str) -> dict[str, Json]:
         if section in dumped:
             dumped[section].pop("file")
     dumped["coefficients"]["tables"] = list(prepared.register.tables)
-    if "zones" in dumped:
-        dumped["zones"].pop("path")
+    for layer in [*dumped["views"], *([dumped["zones"]] if "zones" in dumped else [])]:
+        layer.pop("path")
     names = {
         code: {"zh": name, "en": prepared.names_en.get(code, name)}
         for code, name in sorted(prepared.tree.names.items())
     }
     return {
         "config": dumped,
-        "language": lang,
         "levels": list(prepared.tree.levels),
         "region_zh": prepared.region_name.zh,
         "region_en": prepared.region_name.en,

@@ -36,6 +36,7 @@ from .densities import root_shoot_edges
 from .export.meta import Text
 from .methods import METHODS
 from .regions import load_region
+from .views import View, make_view
 from .zone_tree import ZoneTree
 
 if TYPE_CHECKING:
@@ -63,6 +64,8 @@ T = TypeVar("T")
 Role = tuple[str, int | None]
 """Section of the config and year, such as ``("land_cover", 2020)``; soil has no year."""
 _SOIL_METHODS = ("stock_difference",)
+_NAMED = 3  # parts of a region that a title names
+_COVERAGE_FAULTS = ("zones-overlap", "zones-gap", "zones-enclave")  # a view need not be a coverage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,15 +96,25 @@ class Prepared:
     """The user's own coefficient tables."""
     product_files: Mapping[str, Path]
     """The user's own product descriptions, by section."""
+    views: tuple[View, ...]
+    """Further zone layers."""
     findings: tuple[Finding, ...]
     """Warnings and notes; errors have been raised."""
 
     @property
     def region_name(self) -> Text:
-        """Name of the region, or of the zone file."""
+        """Name of the region, of the part of it that is asked for, or of the zone file."""
         if self.region is None:
             return Text(zh=self.zone_file.stem, en=self.zone_file.stem)
-        return Text(zh=self.region.name_zh, en=self.region.name_en)
+        if not self.config.inventory.zones:
+            return Text(zh=self.region.name_zh, en=self.region.name_en)
+        parts = self.tree.zones(self.tree.levels[0])
+        more = "…" if len(parts) > _NAMED else ""
+        zh, en = (
+            mark.join(names[code] for code in parts[:_NAMED])
+            for names, mark in ((self.tree.names, "、"), (self.names_en, ", "))
+        )
+        return Text(zh=zh + more, en=en + more)
 
     @property
     def names_en(self) -> dict[str, str]:
@@ -163,6 +176,7 @@ def prepare(path: Path, *, root: Path | None = None, pixels: bool = False) -> Pr
     faults.extend(_methods(config, path.name))
     products = _products(config, base, root, faults)
     zones = faults.collect(lambda: _zones(config, base, root, path.name, faults))
+    views = _views(config, base, root, faults)
     look = _pixel_inspector(zones[1] if zones is not None else None) if pixels else inspect
     sources = _sources(config, base, root, products, look, faults)
     tables = _tables(config, base, root, faults)
@@ -191,6 +205,7 @@ def prepare(path: Path, *, root: Path | None = None, pixels: bool = False) -> Pr
             for section, product in products.items()
             if product.id not in product_ids()
         },
+        views=views,
         edges=root_shoot_edges(register, codes=codes, mapped=mapped, strata=["none", *strata]),
         findings=tuple(faults.found),
     )
@@ -394,6 +409,24 @@ def _zones(
             )
     counted = region.finest_zones()
     return region, counted, region.folder / region.boundary.zones, region_tree(region, level.id)
+
+
+def _views(config: Config, base: Path, root: Path | None, faults: _Faults) -> tuple[View, ...]:
+    """Return the further zone layers; their features may overlap."""
+    views = []
+    for section in config.views:
+        path = faults.collect(partial(local_path, section.path, base, root=root))
+        if path is None:
+            continue
+        zones, found = load_zones(path, code=section.code, name=section.name, datum=section.datum)
+        faults.extend(found)
+        if zones is None:
+            continue
+        found = check_zones(zones, path.name)
+        faults.extend([f for f in found if f.code not in _COVERAGE_FAULTS])
+        if all(f.code in _COVERAGE_FAULTS for f in found):
+            views.append(make_view(section.id, section.title or section.id, zones, path))
+    return tuple(views)
 
 
 def region_tree(region: Region, level: str) -> ZoneTree:

@@ -212,11 +212,12 @@ def one_sided_losses(
     -------
     DataFrame
         ``zone_code, level, year0, year1, scope``; ``loss`` and ``gross`` (sum of the absolute
-        changes) in millionths of t C; ``share`` of the loss in the gross, 0 where that is 0.
+        changes) in millionths of t C, both without soil steps; ``share`` of the loss in the
+        gross, 0 where that is 0.
 
     """
     keys = [*PAIR_KEYS, "scope"]
-    flagged = terms[terms["one_sided"].astype(bool)]
+    flagged = terms[terms["one_sided"].astype(bool) & terms["method"].ne(STEP)]
     rows = finest(flagged, CHANGE_KEYS, drawn).rename(columns={"micro": "loss"})
     counted = fine[fine["estimated"] & fine["method"].ne(STEP)]
     counted = counted.assign(gross=counted["micro"].abs())

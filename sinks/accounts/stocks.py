@@ -88,7 +88,7 @@ def stocks(
     -------
     DataFrame
         The columns of the contract, figures as Decimals; land that is absent has stock 0 (NO),
-        land whose pool has no figure has none (NE).
+        land whose pool has no figure, or that no raster shows, has none (NE).
 
     """
     years = sorted(side.year for _, side in per_year)
@@ -113,8 +113,10 @@ def stocks(
     known = roll_up(flags, STOCK_KEYS, ["estimated", "elsewhere"], tree)
     frame = frame.merge(known, how="left", on=keys)
     # by rows, not by the rounded area: a sliver of 0.000000 ha may hold 0.000001 t
-    absent = frame["area_micro"].isna()
-    estimated = frame["estimated"].fillna(0).gt(0) & ~absent
+    # where a zone shows no class at all, nothing says that an ecosystem does not occur
+    seen = frame.groupby(["zone_code", "level", "year"])["area_micro"].transform("count") > 0
+    absent = frame["area_micro"].isna() & seen
+    estimated = frame["estimated"].fillna(0).gt(0) & frame["area_micro"].notna()
     elsewhere = estimated & frame["elsewhere"].eq(frame["estimated"])
     frame["completeness"] = np.select(
         [absent, elsewhere, estimated],

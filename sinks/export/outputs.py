@@ -74,6 +74,8 @@ def write_outputs(  # noqa: PLR0913 - everything that a folder is made of
         "method_comparison": pd.DataFrame(columns=list(SCHEMAS["method_comparison"].columns)),
         "trace": inventory.trace,
         "coefficients_used": account.coefficients,
+        "views_stocks": account.views_stocks,
+        "views_totals": account.views_totals,
     }
     on_progress("write", 0, len(tables) + 3)
     for done, (name, table) in enumerate(tables.items(), start=1):

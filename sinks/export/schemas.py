@@ -6,7 +6,7 @@ end every file and are not repeated here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -222,5 +222,11 @@ _ALL = (
     ),
 )
 
-SCHEMAS: Mapping[str, Schema] = MappingProxyType({schema.name: schema for schema in _ALL})
+_BY_NAME = {schema.name: schema for schema in _ALL}
+# A view is reported in the columns of the zones; its id stands in the column level.
+_VIEWS = {
+    f"views_{name}": replace(_BY_NAME[name], name=f"views_{name}") for name in ("stocks", "totals")
+}
+
+SCHEMAS: Mapping[str, Schema] = MappingProxyType(_BY_NAME | _VIEWS)
 """Every CSV of the contract by its name."""

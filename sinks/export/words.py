@@ -59,11 +59,16 @@ class Words:
         >>> Words(lang="zh").check("vegetation_density[forest][2020]")
         '植被碳密度（吨碳/公顷）：森林，2020'
         """
-        parts = [self.label("ecosystem", part) for part in _BRACKET.findall(name)]
+        parts = [self._part(part) for part in _BRACKET.findall(name)]
         base = self.label("check", name.partition("[")[0])
         if not parts:
             return base
         return f"{base}：{'，'.join(parts)}" if self.lang == "zh" else f"{base}: {', '.join(parts)}"
+
+    def _part(self, part: str) -> str:
+        """Return the name of what stands in the brackets of a check, or the id itself."""
+        names = (self.label(section, part) for section in ("ecosystem", "pool", "confidence"))
+        return next((name for name in names if name != part), self.label("part", part))
 
 
 @cache

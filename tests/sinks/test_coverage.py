@@ -2,7 +2,7 @@
 
 import pandas as pd
 from accounting_factory import tree
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sinks.coverage import MEASURES, coverage
@@ -64,6 +64,7 @@ def test_the_polygon_is_not_made_of_what_was_counted():
     assert row(table, "1", 2020)["polygon"] - row(table, "1", 2020)["classified"] == 10_000_000
 
 
+@settings(max_examples=25, deadline=None)
 @given(
     st.lists(
         st.tuples(

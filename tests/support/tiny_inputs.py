@@ -152,17 +152,17 @@ def toml_of(content):
     return "\n".join(lines) + "\n"
 
 
-def config_of(**sections):
-    """Return the plain configuration with sections replaced; a dictionary is merged in."""
-    config = deepcopy(CONFIG)
-    for name, value in sections.items():
-        if isinstance(value, dict) and isinstance(config.get(name), dict):
-            config[name] = {**config[name], **value}
-        elif value is None:
-            config.pop(name, None)
+def merged(config, changes):
+    """Return a configuration with keys changed; None takes a key or a section out."""
+    out = deepcopy(config)
+    for name, value in changes.items():
+        if value is None:
+            out.pop(name, None)
+        elif isinstance(value, dict):
+            out[name] = merged(out.get(name, {}), value)
         else:
-            config[name] = value
-    return config
+            out[name] = value
+    return out
 
 
 def write_tiny(
@@ -176,12 +176,12 @@ def write_tiny(
     heading=HEADING,
     products=None,
     zones=ZONES,
-    **sections,
+    config=None,
 ):
     """Write the tiny inputs and return the inventory.toml.
 
-    ``biomass`` is a pair of drawings, ``soil`` and ``strata`` are drawings; a section of the
-    configuration is replaced or extended by a keyword, None takes it out.
+    ``biomass`` is a pair of drawings, ``soil`` and ``strata`` are drawings; ``config`` changes
+    keys of the plain configuration, None takes one out.
     """
     given = {}
     for year, text in zip((2020, 2023), covers, strict=False):
@@ -204,5 +204,5 @@ def write_tiny(
     )
     (folder / "own.csv").write_text("\n".join([heading, *table]) + "\n", encoding="utf-8")
     path = folder / "inventory.toml"
-    path.write_text(toml_of(config_of(**{**given, **sections})), encoding="utf-8")
+    path.write_text(toml_of(merged(merged(CONFIG, given), config or {})), encoding="utf-8")
     return path

@@ -182,6 +182,8 @@ def _cells(
 def _pool(words: Words, found: Sequence[tuple[object, str] | None]) -> Cell:
     """Return one pool: its sum, why there is none, or a dash where the run has no such pool."""
     known = [entry for entry in found if entry is not None]
+    if known and {reason for _, reason in known} == {Completeness.IE}:
+        return words.label("completeness", Completeness.IE)
     stock = exact_sum(value for value, _ in known)
     if stock is not None:
         return wan(float(stock))
