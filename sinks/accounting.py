@@ -154,7 +154,14 @@ def _judge(
     gates_of.closure(gates, covered, counted.geodesic_m2)
     gates_of.official_areas(gates, covered, prepared.official_ha)
     gates_of.conservation(gates, inventory, prepared.tree)
-    gates_of.matrix(gates, counted.activity, inventory.exact_areas)
+    written = prepared.tree.levels[-1]
+    gates_of.matrix(
+        gates,
+        *(
+            table.assign(zone_code=prepared.tree.at(written, table["zone_code"]))
+            for table in (counted.activity, inventory.exact_areas)
+        ),
+    )
     gates_of.footprints(gates, inventory)
     gates_of.one_sided(gates, inventory.one_sided)
     gates_of.pixel_coverage(

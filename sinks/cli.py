@@ -244,7 +244,8 @@ def demo(
     terminal = _speaking(lang, quiet=quiet)
     with progress(terminal) as tell:
         target = out or Path("results") / "demo"
-        inputs = target.with_name(f"{target.name}-inputs")
+        whole = target.absolute()  # "." has no name
+        inputs = whole.with_name(f"{whole.name}-inputs")
         config = write_demo_inputs(inputs, on_progress=lambda d, t: tell("landscape", d, t))
         result = _run(
             terminal,

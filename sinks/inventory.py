@@ -111,7 +111,8 @@ def build(
     )
     exact = pd.concat([area_rows(rows, side, context.ecosystems) for rows, side in per_year])
     stock_fine = finest(stock, STOCK_KEYS, drawn)
-    totals = [stock_totals(stock, stock_fine, drawn, tree)]
+    stock_table = stocks(stock, stock_fine, exact, per_year, context, settings, tree, drawn)
+    totals = [stock_totals(stock, stock_fine, stock_table, drawn, tree)]
     change_table = pd.DataFrame(columns=CHANGE_COLUMNS)
     reconciled = pd.DataFrame(columns=RECONCILIATION_COLUMNS)
     losses = pd.DataFrame(columns=["zone_code", *PAIR_KEYS, "scope", "gross", "loss", "share"])
@@ -120,11 +121,11 @@ def build(
         fine = finest_changes(terms, pd.concat([c.covered for c in changed]), drawn)
         change_table = changes(terms, fine, tree, drawn, context)
         losses = one_sided_losses(terms, fine, drawn, tree)
-        totals.append(change_totals(terms, fine, losses, drawn, tree))
+        totals.append(change_totals(terms, fine, losses, stock_table, drawn, tree))
         reconciled = reconciliation(pd.concat(plain), fine, drawn, tree)
     return Inventory(
         areas=areas(exact, tree),
-        stocks=stocks(stock, stock_fine, exact, per_year, context, settings, tree, drawn),
+        stocks=stock_table,
         changes=change_table,
         totals=pd.concat(totals, ignore_index=True),
         transitions=transitions(activity, tree),

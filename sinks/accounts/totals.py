@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from sinks.categories import Completeness
 from sinks.tabulate import MICRO, Drawn, intervals, roll_up
 from sinks.units import CO2_PER_CARBON
 
@@ -27,7 +28,7 @@ ONE_SIDED_LIMIT = 0.05
 
 
 def stock_totals(
-    terms: pd.DataFrame, fine: pd.DataFrame, drawn: Drawn, tree: ZoneTree
+    terms: pd.DataFrame, fine: pd.DataFrame, table: pd.DataFrame, drawn: Drawn, tree: ZoneTree
 ) -> pd.DataFrame:
     """Return the stock rows of totals.csv.
 
@@ -35,13 +36,16 @@ def stock_totals(
     ----------
     terms, fine
         Stock terms of all years, and their values by finest zone in millionths of t C.
+    table
+        stocks.csv, which says what does not occur and by which methods a stock was made.
     drawn, tree
         Atoms with their draws; zones to report.
 
     Returns
     -------
     DataFrame
-        Every zone, scope and year; figures as Decimals, verdict ``not_estimated`` without one.
+        Every zone, scope and year; figures as Decimals, 0 where the scope does not occur,
+        verdict ``not_estimated`` where there is none.
 
     """
     keys = ["year", "scope"]
@@ -51,20 +55,29 @@ def stock_totals(
     out = _every_zone(rows, tree, keys, [(y, scope) for scope in SCOPES for y in years]).merge(
         bounds_of, how="left", on=["zone_code", "level", *keys]
     )
+    made = by_scope(table, "ecosystem").groupby(["zone_code", "level", *keys])["method"]
+    joined = made.agg(lambda m: "+".join(sorted(set(m) - {""}))).reset_index()
+    out = out.merge(joined, how="left", on=["zone_code", "level", *keys])
+    gone = _occurs_not(out, table, "year")
     out["quantity"], out["year0"], out["year1"] = "stock", pd.NA, out["year"]
     return _finish(
         out,
         tree,
-        value=out["micro"],
+        value=out["micro"].mask(gone & out["micro"].isna(), 0),
         sink=None,
         one_sided=np.zeros(len(out), bool),
-        methods=pd.Series("stock", index=out.index),
+        methods=out["method"],
         factor=None,
     )
 
 
 def change_totals(
-    terms: pd.DataFrame, fine: pd.DataFrame, one_sided: pd.DataFrame, drawn: Drawn, tree: ZoneTree
+    terms: pd.DataFrame,
+    fine: pd.DataFrame,
+    one_sided: pd.DataFrame,
+    table: pd.DataFrame,
+    drawn: Drawn,
+    tree: ZoneTree,
 ) -> pd.DataFrame:
     """Return the change rows of totals.csv; soil steps and NE rows stay out.
 
@@ -74,13 +87,16 @@ def change_totals(
         Change terms of all pairs, and their values by finest zone in millionths of t C.
     one_sided
         Losses without an estimated gain, of which the share decides the verdict.
+    table
+        stocks.csv, which says what does not occur.
     drawn, tree
         Atoms with their draws; zones to report.
 
     Returns
     -------
     DataFrame
-        Every zone, scope and pair; figures as Decimals, verdict ``not_estimated`` without one.
+        Every zone, scope and pair; figures as Decimals, 0 where the scope occurs at neither
+        date, verdict ``not_estimated`` where there is none.
 
     """
     counted = fine[fine["estimated"] & fine["method"].ne(STEP)]
@@ -102,12 +118,13 @@ def change_totals(
     ):
         out = out.merge(more, how="left", on=at)
     out["quantity"] = "change"
+    gone = _occurs_not(out, table, "year0") & _occurs_not(out, table, "year1")
     years = (out["year1"] - out["year0"]).to_numpy(dtype=np.float64)
     return _finish(
         out,
         tree,
-        value=out["micro"],
-        sink=out["co2_micro"],
+        value=out["micro"].mask(gone & out["micro"].isna(), 0),
+        sink=out["co2_micro"].mask(gone & out["co2_micro"].isna(), 0),
         one_sided=(out["share"].fillna(0) > ONE_SIDED_LIMIT).to_numpy(),
         methods=out["method"].fillna(""),
         factor=CO2_PER_CARBON / years,
@@ -164,6 +181,15 @@ def _finish(
             "method",
         ]
     ]
+
+
+def _occurs_not(out: pd.DataFrame, table: pd.DataFrame, year: str) -> pd.Series:
+    """Return for which rows of ``out`` no ecosystem of the scope occurs in a year."""
+    keys = ["zone_code", "level", "year", "scope"]
+    rows = by_scope(table, "ecosystem")
+    absent = rows["completeness"].eq(str(Completeness.NO)).groupby([rows[k] for k in keys]).all()
+    wanted = pd.MultiIndex.from_frame(out[["zone_code", "level", year, "scope"]], names=keys)
+    return pd.Series(absent.reindex(wanted, fill_value=False).to_numpy(bool), index=out.index)
 
 
 def _methods_of(rows: pd.DataFrame, keys: Sequence[str], tree: ZoneTree) -> pd.DataFrame:

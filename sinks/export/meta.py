@@ -72,6 +72,8 @@ class Meta:
     """Name of the region, or of the zone file."""
     levels: tuple[LevelName, ...]
     """Levels that the tables hold, coarse to fine."""
+    main: int = 2
+    """How many of them, from the coarsest, stand in the main tables; finer ones in annexes."""
     years: tuple[int, ...]
     """Years of the inventory, ascending."""
     status: str

@@ -9,6 +9,7 @@ import pandas as pd
 
 from rasters import write_activity
 from sinks.density_maps import write_density_maps
+from sinks.regions import load_region
 
 from .geopackage import write_geopackage
 from .meta import LegendClass, LevelName, Meta, Product, Text
@@ -155,6 +156,7 @@ def _meta(
     return Meta(
         region=prepared.region_name,
         levels=tuple(_level_name(prepared, level) for level in prepared.tree.levels),
+        main=_main_levels(prepared),
         years=config.inventory.years,
         status=str(status),
         run_id=run_id,
@@ -190,6 +192,17 @@ def _level_name(prepared: Prepared, level: str) -> LevelName:
         return LevelName(id=level, name=names[level])
     named = prepared.region.level(level)
     return LevelName(id=level, name=Text(zh=named.name_zh, en=named.name_en))
+
+
+def _main_levels(prepared: Prepared) -> int:
+    """Return how many levels stand in the main tables: the region and its first division.
+
+    A run of some leagues has no region, and its banners stand in an annex all the same.
+    """
+    if prepared.region is None:
+        return 2
+    main = {level.id for level in load_region(prepared.region.id).levels[:2]}
+    return max(1, sum(level in main for level in prepared.tree.levels))
 
 
 def _official_source(region: Region | None, code: str) -> str:

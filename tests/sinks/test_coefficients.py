@@ -9,10 +9,12 @@ from hypothesis import strategies as st
 
 from rasters.errors import RefusedError
 from sinks.categories import Completeness, Confidence, Ecosystem, Pool
+from sinks.coefficient_cells import parse_row
 from sinks.coefficients import (
     IntervalBasis,
     area_half_width,
     load_register,
+    parameters,
     read_register,
     refuse_for_official,
     table_ids,
@@ -534,6 +536,18 @@ def test_a_key_survives_inserted_rows(folder):
     two = load_register([write(folder, row(stratum="a"), row(stratum="z"))]).rows[1]
     assert one.key == two.key
     assert one.row != two.row
+
+
+def test_a_packaged_soil_row_must_state_its_depth_a_user_s_need_not():
+    cells = row(pool="soil", parameter="density")
+    told = {}
+    for packaged in (True, False):
+        found, faults = parse_row(
+            cells, table="t", row=2, parameters=parameters(), packaged=packaged
+        )
+        told[packaged] = [(f.code, f.value, f.where) for f in faults]
+        assert (found is None) is packaged
+    assert told == {True: [("coefficient-depth-needed", "forest", "t, row 2")], False: []}
 
 
 def test_the_packaged_ids_are_the_file_stems():

@@ -119,7 +119,7 @@ def test_weak_rows_are_counted(tmp_path, confidence, bounds, told):
 
 
 def test_a_figure_that_is_not_estimated_is_ne(tmp_path):
-    rows = [("1", "F", "F", 10), ("2", "C", "C", 10)]
+    rows = [("1", "F", "F", 10), ("2", "G", "G", 10)]
     folder = write_results(tmp_path, rows=rows, methods=("forest",))
     table, _ = printed(folder, "en")
     assert lines(table)[2][5:] == ["NE", "", "not estimated"]

@@ -42,7 +42,7 @@ def covered(**changes):
     row = {"zone_code": "1", "level": "league", "year": 2020, "polygon": 100 * MICRO,
            "classified": 100 * MICRO, "nodata": 0, "outside": 0}  # fmt: skip
     return pd.DataFrame([row | changes]).astype(
-        {name: "Int64" for name in ("polygon", "classified", "nodata", "outside")}
+        dict.fromkeys(("polygon", "classified", "nodata", "outside"), "Int64")
     )
 
 
@@ -200,9 +200,7 @@ def test_five_percent_of_the_gross_change_may_be_a_loss_without_a_gain(tmp_path,
     result = inventory_of(activity(rows), register, methods=("forest", "grassland"))
     gates = Gates()
     quality.one_sided(gates, result.one_sided)
-    assert verdicts(gates, "one_sided_loss_share[2020-2023]") == {
-        zone: (lost / 100, 0.05, verdict) for zone in "1R"
-    }
+    assert verdicts(gates, "one_sided_loss_share[2020-2023]") == dict.fromkeys("1R", (lost / 100, 0.05, verdict))
 
 
 # pixels

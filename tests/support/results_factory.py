@@ -75,7 +75,6 @@ def write_results(
         },
         "coverage": shown,
         "quality": pd.DataFrame(quality, columns=list(SCHEMAS["quality"].columns)),
-        "method_comparison": pd.DataFrame(columns=list(SCHEMAS["method_comparison"].columns)),
         "coefficients_used": register.rows_used(row.key for row in register.rows),
     }  # fmt: skip
     inputs = (
@@ -94,10 +93,9 @@ def write_results(
         **(parameters or {}),
     }
     identity = run_id(inputs, parameters=settings, code=CODE)
-    for name, table in tables.items():
-        write_table(
-            results / f"{name}.csv", table, SCHEMAS[name], status=status, run_id=identity
-        )
+    for name, schema in SCHEMAS.items():
+        table = tables.get(name, pd.DataFrame(columns=list(schema.columns)))
+        write_table(results / f"{name}.csv", table, schema, status=status, run_id=identity)
     write(
         results,
         Manifest(

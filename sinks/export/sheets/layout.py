@@ -23,18 +23,17 @@ __all__ = ["Cell", "annex_levels", "exact_sum", "main_levels", "rounding", "zone
 
 Cell = float | str | None
 """A number, a word in its place such as 未估算, or nothing."""
-_MAIN = 2  # the whole and its first division; what is finer stands in an annex
 _SHOWN = Decimal("0.01")
 
 
 def main_levels(meta: Meta) -> tuple[LevelName, ...]:
     """Return the levels of the main tables: the region and its leagues."""
-    return meta.levels[:_MAIN]
+    return meta.levels[: meta.main]
 
 
 def annex_levels(meta: Meta) -> tuple[LevelName, ...]:
     """Return the levels that stand in annexes, such as banners."""
-    return meta.levels[_MAIN:]
+    return meta.levels[meta.main :]
 
 
 def zones_of(table: pd.DataFrame, level: LevelName) -> list[tuple[str, str]]:

@@ -164,7 +164,8 @@ def _lines(
         pair = (whole(total["year0"]), whole(total["year1"]))
         key = (str(total["level"]), str(total["zone_code"]), pair)
         parts = _parts(changes.get(key, []), SCOPES[total["scope"]])
-        if parts or not is_missing(total["value_t_c"]):
+        # land that does not occur has no line; a sum of ecosystems has one even where it is 0
+        if parts or (total["scope"] in _AGGREGATES and not is_missing(total["value_t_c"])):
             lines[*key, str(total["scope"])] = _line(book, total, parts)
     return lines
 
