@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
+from parks.additions import PARKS
+from parks.cli import parks
 from sinks.cli import build_commands, run_commands
+
+if TYPE_CHECKING:
+    import click
+
+
+def commands() -> click.Group:
+    """Return the ``tanhui`` command with the commands of every package."""
+    group = build_commands(additions=[PARKS])
+    group.add_command(parks)
+    return group
 
 
 def main() -> None:
     """Run the ``tanhui`` command and exit with its code."""
-    sys.exit(run_commands(build_commands()))
+    sys.exit(run_commands(commands()))
 
 
 if __name__ == "__main__":

@@ -18,8 +18,10 @@ from rasterio.features import geometry_mask
 
 from .density import NO_STRATUM, density_block, spread
 
-# not the identity, of which rasterio warns: its filter against that is shared by all threads
-_PIXELS = Affine.translation(1, 1)
+_PIXELS = Affine.identity()
+# rasterio burns into a dataset in memory, which has no place on the globe, and silences its own
+# warning of that by filters that all threads share: two at once would let it out
+_BURNING = threading.Lock()
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -99,11 +101,12 @@ class DensityPixels:
         if len(near) == 0:
             return np.zeros(shape, dtype=bool)
         clipped = shapely.clip_by_rect(near, col0 - 1, row0 - 1, col1 + 1, row1 + 1)
-        moved = shapely.transform(clipped, lambda xy: xy - (col0 - 1, row0 - 1))
+        moved = shapely.transform(clipped, lambda xy: xy - (col0, row0))
         usable = [s for s in moved if not s.is_empty and s.area > 0]
         if not usable:
             return np.zeros(shape, dtype=bool)
-        return np.asarray(geometry_mask(usable, shape, _PIXELS, invert=True))
+        with _BURNING:
+            return np.asarray(geometry_mask(usable, shape, _PIXELS, invert=True))
 
 
 def change_of(before: DensityPixels, after: DensityPixels) -> Blocks:

@@ -42,14 +42,15 @@ def show_benchmarks(gates: Gates, stocks: pd.DataFrame, region_id: str) -> None:
     for row in _benchmarks(region_id):
         if row.parameter not in _POOLS or row.value is None or row.ecosystem is None:
             continue
-        depth = stocks["depth_cm"].isin(["", row.depth_cm]) | (row.depth_cm == "")
+        depths = set(stocks.loc[stocks["pool"].eq(str(Pool.SOIL)), "depth_cm"]) - {""}
+        if Pool.SOIL in _POOLS[row.parameter] and row.depth_cm and depths - {row.depth_cm}:
+            continue
         mine = stocks[
             stocks["zone_code"].eq(row.zone_code)
             & stocks["year"].eq(stocks["year"].max())
             & stocks["ecosystem"].eq(str(row.ecosystem))
             & stocks["pool"].isin([str(p) for p in _POOLS[row.parameter]])
             & stocks["stock_t_c"].notna()
-            & depth
         ]
         if not mine.empty:
             unit = TONNES_PER_TG if row.unit == "Tg C" else TONNES_PER_WAN_T

@@ -40,11 +40,13 @@ if TYPE_CHECKING:
 
     from rasters.findings import Finding
 
+    from .export.extras import Addition
     from .pipeline import RunResult
 
 DONE, FAULT, REFUSED, LOCKED, DIFFERENT, INTERRUPTED = 0, 1, 2, 3, 4, 130
 """Exit codes of the contract."""
 _PIPE_WIDTH = 160  # columns where no terminal says how wide it is
+_ADDITIONS = "sinks.additions"  # where the commands find what others add
 _SHOWN_GATES = 10  # failed gates printed one by one before the rest is only counted
 
 
@@ -138,11 +140,11 @@ def default_language() -> str:
     return "zh" if named.lower().startswith(("zh", "chinese")) else "en"
 
 
-_lang = click.option(
+lang_option = click.option(
     "--lang", type=click.Choice(["zh", "en"]), default=None, help="语言 / language."
 )
-_quiet = click.option("--quiet", is_flag=True, help="不显示进度与说明 / no progress, errors only.")
-_json = click.option(
+quiet_option = click.option("--quiet", is_flag=True, help="不显示进度与说明 / no progress, errors only.")
+json_option = click.option(
     "--json", "as_json", is_flag=True, help="以 JSON 输出检查结果 / findings as JSON."
 )
 _workers = click.option("--workers", type=click.IntRange(1), default=None, help="线程数 / threads.")
@@ -156,16 +158,25 @@ _config = click.argument("config", type=click.Path(path_type=Path))
 _folder = click.argument("folder", type=click.Path(path_type=Path))
 
 
-def build_commands() -> click.Group:
-    """Return the ``tanhui`` command with the commands of this package."""
+def build_commands(additions: Sequence[Addition] = ()) -> click.Group:
+    """Return the ``tanhui`` command with the commands of this package.
+
+    Parameters
+    ----------
+    additions
+        Other packages that add to the results folders of ``run`` and ``demo``.
+
+    """
 
     @click.group(context_settings={"help_option_names": ["-h", "--help"]})
     @click.version_option(package_name="tanhui")
-    def tanhui() -> None:
+    @click.pass_context
+    def tanhui(context: click.Context) -> None:
         """碳汇：由土地覆盖与生物量栅格得到分盟市生态系统碳清单.
 
         Ecosystem carbon inventory by league and city from land-cover and biomass rasters.
         """
+        context.meta[_ADDITIONS] = tuple(additions)
 
     for command in (demo, check, run, verify, explain_command, products, app):
         tanhui.add_command(command)
@@ -209,7 +220,7 @@ def run_commands(group: click.Group, args: Sequence[str] | None = None) -> int:
     return code
 
 
-def _speaking(lang: str | None, *, quiet: bool = False) -> Terminal:
+def speaking(lang: str | None, *, quiet: bool = False) -> Terminal:
     """Return the terminal of this invocation, speaking as its options say.
 
     It is the one of :func:`run_commands` where there is one, so that a fault is told in the
@@ -227,9 +238,9 @@ def _speaking(lang: str | None, *, quiet: bool = False) -> Terminal:
 @_workers
 @_replace
 @_strict
-@_lang
-@_quiet
-@_json
+@lang_option
+@quiet_option
+@json_option
 def demo(
     out: Path | None,
     workers: int | None,
@@ -241,7 +252,7 @@ def demo(
     as_json: bool,
 ) -> int:
     """内置演示：全区 12 盟市 / the embedded demonstration: all 12 leagues."""
-    terminal = _speaking(lang, quiet=quiet)
+    terminal = speaking(lang, quiet=quiet)
     with progress(terminal) as tell:
         target = out or Path("results") / "demo"
         whole = target.absolute()  # "." has no name
@@ -256,6 +267,7 @@ def demo(
                 replace=replace,
                 lang=terminal.lang,
                 on_progress=tell,
+                additions=_additions(),
             ),
             as_json=as_json,
         )
@@ -264,16 +276,16 @@ def demo(
 
 @click.command()
 @_config
-@_lang
-@_quiet
-@_json
+@lang_option
+@quiet_option
+@json_option
 def check(config: Path, lang: str | None, *, quiet: bool, as_json: bool) -> int:
     """检查输入，不计算 / run every input check, compute nothing."""
-    terminal = _speaking(lang, quiet=quiet)
+    terminal = speaking(lang, quiet=quiet)
     with progress(terminal) as tell:
         found = check_inputs(config, on_progress=tell)
     if as_json:
-        _print_json(found)
+        print_json(found)
     else:
         terminal.findings(found)
         counts = {s: sum(f.severity is s for f in found) for s in Severity}
@@ -297,9 +309,9 @@ def check(config: Path, lang: str | None, *, quiet: bool, as_json: bool) -> int:
 @click.option("--fresh", is_flag=True, help="重新计算，不沿用已有结果 / recompute in any case.")
 @_replace
 @_strict
-@_lang
-@_quiet
-@_json
+@lang_option
+@quiet_option
+@json_option
 def run(
     config: Path,
     out: Path | None,
@@ -313,7 +325,7 @@ def run(
     as_json: bool,
 ) -> int:
     """核算 / the main job: rasters in, carbon inventory by league out."""
-    terminal = _speaking(lang, quiet=quiet)
+    terminal = speaking(lang, quiet=quiet)
     with progress(terminal) as tell:
         result = _run(
             terminal,
@@ -325,6 +337,7 @@ def run(
                 fresh=fresh,
                 lang=terminal.lang,
                 on_progress=tell,
+                additions=_additions(),
             ),
             as_json=as_json,
         )
@@ -337,17 +350,17 @@ def run(
     "--inputs", type=click.Path(path_type=Path), default=None,
     help="配置文件所在文件夹 / folder of the inventory.toml, where it was moved.",
 )  # fmt: skip
-@_lang
-@_quiet
-@_json
+@lang_option
+@quiet_option
+@json_option
 def verify(
     folder: Path, inputs: Path | None, lang: str | None, *, quiet: bool, as_json: bool
 ) -> int:
     """校验结果文件夹 / re-hash inputs and outputs, repeat the conservation checks."""
-    terminal = _speaking(lang, quiet=quiet)
+    terminal = speaking(lang, quiet=quiet)
     outcome = verify_results(folder, inputs=inputs)
     if as_json:
-        _print_json(outcome.findings)
+        print_json(outcome.findings)
     else:
         terminal.findings(outcome.findings)
         if outcome.holds:
@@ -364,7 +377,7 @@ def verify(
 @click.option("--year", type=int, default=None)
 @click.option("--ecosystem", default=None)
 @click.option("--pool", default=None)
-@_lang
+@lang_option
 def explain_command(
     folder: Path,
     zone: str,
@@ -374,7 +387,7 @@ def explain_command(
     lang: str | None,
 ) -> int:
     """一个数字的来历 / the way from a figure to coefficient rows, areas and files."""
-    terminal = _speaking(lang)
+    terminal = speaking(lang)
     for table in explain(
         folder, zone=zone, year=year, ecosystem=ecosystem, pool=pool, lang=terminal.lang
     ):
@@ -383,11 +396,11 @@ def explain_command(
 
 
 @click.command()
-@_lang
-@_json
+@lang_option
+@json_option
 def products(lang: str | None, *, as_json: bool) -> int:
     """内置产品 / the packaged raster products."""
-    terminal = _speaking(lang)
+    terminal = speaking(lang)
     rows = describe_products(terminal.lang)
     if as_json:
         sys.stdout.write(json.dumps(rows, ensure_ascii=False, indent=1) + "\n")
@@ -401,10 +414,10 @@ def products(lang: str | None, *, as_json: bool) -> int:
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path), required=False)
-@_lang
+@lang_option
 def app(folder: Path | None, lang: str | None) -> int:
     """地图界面 / open the map."""
-    terminal = _speaking(lang)
+    terminal = speaking(lang)
     os.environ["TANHUI_RESULTS"] = str(folder or Path("results") / "demo")
     try:
         from streamlit.web import cli as streamlit  # noqa: PLC0415 - the optional extra
@@ -413,6 +426,12 @@ def app(folder: Path | None, lang: str | None) -> int:
         return REFUSED
     sys.argv = ["streamlit", "run", str(_app_file())]
     return int(streamlit.main(standalone_mode=False) or DONE)
+
+
+def _additions() -> Sequence[Addition]:
+    """Return what was handed to :func:`build_commands`."""
+    found: Sequence[Addition] = click.get_current_context().meta.get(_ADDITIONS, ())
+    return found
 
 
 def _app_file() -> Path:
@@ -427,7 +446,7 @@ def _run(terminal: Terminal, job: Callable[[], RunResult], *, as_json: bool) -> 
         return job()
     except RefusedError as error:
         if as_json:
-            _print_json(error.findings)
+            print_json(error.findings)
         else:
             terminal.findings(error.findings)
             errors = sum(f.severity is Severity.ERROR for f in error.findings)
@@ -440,7 +459,7 @@ def _run(terminal: Terminal, job: Callable[[], RunResult], *, as_json: bool) -> 
 def _report(terminal: Terminal, result: RunResult, *, strict: bool, as_json: bool) -> int:
     """Print the league table, the gates and where the results are."""
     if as_json:
-        _print_json(result.findings)
+        print_json(result.findings)
     else:
         terminal.findings(result.findings)
         for item in league_table(result.results, terminal.lang):
@@ -469,7 +488,7 @@ def _report(terminal: Terminal, result: RunResult, *, strict: bool, as_json: boo
     return DIFFERENT if strict and len(failed) else DONE
 
 
-def _print_json(found: Sequence[Finding]) -> None:
+def print_json(found: Sequence[Finding]) -> None:
     """Print findings as the contract's JSON."""
     record = {"findings": [one.as_json() for one in found]}
     sys.stdout.write(json.dumps(record, ensure_ascii=False, indent=1) + "\n")

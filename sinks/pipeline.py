@@ -27,6 +27,7 @@ from .manifest import (
     Manifest,
     input_record,
     output_records,
+    read_manifest,
     run_id,
     verify_outputs,
     write_manifest,
@@ -38,11 +39,12 @@ from .refused import write_refused
 from .results import load_results
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Mapping
+    from collections.abc import Callable, Hashable, Mapping, Sequence
 
     from rasters.findings import Finding
 
     from .accounting import Account
+    from .export.extras import Addition
     from .manifest import Json
     from .prepare import Prepared
     from .results import Results
@@ -98,6 +100,7 @@ def run(
     lang: str = "zh",
     root: Path | None = None,
     on_progress: Tell | None = None,
+    additions: Sequence[Addition] = (),
 ) -> RunResult:
     """Run the inventory of an inventory.toml into a results folder.
 
@@ -119,6 +122,9 @@ def run(
         Folder that no file may lie outside of.
     on_progress
         Called with step, done, total.
+    additions
+        Other packages that add sheets and layers; they change no figure, but their code and
+        data are part of the run id.
 
     Raises
     ------
@@ -136,15 +142,15 @@ def run(
     tell("inputs", 0, 1)
     records = _input_records(prepared, base)
     tell("inputs", 1, 1)
-    code = code_version()
+    code = code_version(("rasters", "sinks", *(added.package for added in additions)))
     parameters = _parameters(prepared)
     identity = run_id(records, parameters=parameters, code=code)
     target = out or _default_folder(prepared, identity)
     _refuse(check_folder(target, run_id=identity, replace=replace))
     if not fresh and (target / "manifest.json").is_file() and not verify_outputs(target):
-        held = load_results(target)
-        if held.manifest.run_id == identity and held.manifest.language == lang:
-            return RunResult(results=held, findings=tuple(notes), computed=False)
+        held = read_manifest(target)  # an earlier version may have written other tables
+        if held.run_id == identity and held.language == lang:
+            return RunResult(results=load_results(target), findings=tuple(notes), computed=False)
     counted = count_activity(
         prepared, workers=workers, on_progress=lambda done, total: tell("count", done, total)
     )
@@ -159,7 +165,7 @@ def run(
         write_outputs(
             folder, prepared=prepared, counted=counted, account=result, records=records,
             findings=notes, status=status, run_id=identity, version=code.version, lang=lang,
-            workers=workers, on_progress=tell,
+            workers=workers, on_progress=tell, additions=additions,
         )  # fmt: skip
         _refuse_changed(records, _input_records(prepared, base))
         write_manifest(

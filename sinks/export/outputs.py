@@ -11,6 +11,7 @@ from rasters import write_activity
 from sinks.density_maps import write_density_maps
 from sinks.regions import load_region
 
+from .extras import Scope
 from .geopackage import write_geopackage
 from .meta import LegendClass, LevelName, Meta, Product, Text
 from .schemas import SCHEMAS
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from sinks.manifest import InputRecord
     from sinks.prepare import Prepared
     from sinks.regions import Region
+
+    from .extras import Addition, Extras
 
 _SOIL_MAP = Text(
     zh="碳汇为活生物质与枯死有机质之和：一张土壤图只能给出土壤碳储量，"
@@ -60,6 +63,7 @@ def write_outputs(  # noqa: PLR0913 - everything that a folder is made of
     lang: str,
     workers: int | None,
     on_progress: Callable[[str, int, int], None],
+    additions: Sequence[Addition] = (),
 ) -> None:
     """Write the contract's CSVs, the activity table, workbook, GeoPackage and density maps."""
     inventory = account.inventory
@@ -84,11 +88,13 @@ def write_outputs(  # noqa: PLR0913 - everything that a folder is made of
         on_progress("write", done, len(tables) + 3)
     write_activity(folder / "crosstab.parquet", counted.activity)
     meta = _meta(prepared, account, records, findings, status, run_id, version)
+    extras = _extras(prepared, additions, meta, lang)
     write_workbook(
         folder / "inventory.xlsx",
         {**tables, "coefficients": account.coefficients},
         meta=meta,
         lang=lang,
+        extra_sheets=[sheet for extra in extras for sheet in extra.sheets],
     )
     on_progress("write", len(tables) + 2, len(tables) + 3)
     write_geopackage(
@@ -98,6 +104,7 @@ def write_outputs(  # noqa: PLR0913 - everything that a folder is made of
         inventory.totals,
         meta=meta,
         lang=lang,
+        extra_layers=[layer for extra in extras for layer in extra.layers],
     )
     on_progress("write", len(tables) + 3, len(tables) + 3)
     if prepared.config.output.density:
@@ -114,6 +121,21 @@ def write_outputs(  # noqa: PLR0913 - everything that a folder is made of
             workers=workers,
             on_progress=lambda done, total: on_progress("density", done, total),
         )
+
+
+def _extras(
+    prepared: Prepared, additions: Sequence[Addition], meta: Meta, lang: str
+) -> list[Extras]:
+    """Return what other packages add; nothing to zones of one's own, which they do not know."""
+    if prepared.region is None:
+        return []
+    scope = Scope(
+        region=prepared.region.id,
+        zones=frozenset(prepared.tree.names),
+        meta=meta,
+        lang=lang,
+    )
+    return [addition.extras(scope) for addition in additions]
 
 
 def _zone_layer(prepared: Prepared) -> gpd.GeoDataFrame:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 from inventory_oracle import CLCD, MEADOWS_AND_WOODS, POOLS, make_oracle
@@ -123,6 +124,26 @@ def test_pieces_cover_the_polygons(tables, oracle):
     coverage = tables["coverage"].query("year == 2020").set_index("zone_code")
     for league, piece in pieces.iterrows():
         assert abs(coverage.loc[league, "polygon_ha"] - piece["ha"]) <= piece["slack_ha"]
+
+
+def test_a_league_alone_has_the_figures_of_the_league_in_the_whole(result, tables):
+    whole = result.parent / "inputs" / "inventory.toml"
+    text = whole.read_text(encoding="utf-8")
+    config = whole.with_name("wuhai.toml")
+    asked = text.replace('level = "league"', 'level = "banner"\nzones = ["150300"]')
+    config.write_text(asked, encoding="utf-8")
+    folder = run(config, out=result.parent / "wuhai").results.folder
+    for name, column in (("stocks", "stock_t_c"), ("changes", "change_t_c")):
+        mine = pd.read_csv(folder / f"{name}.csv", dtype={"zone_code": str})
+        rows = [table[table["zone_code"] == "150300"] for table in (mine, tables[name])]
+        columns = ["low_t_c", "high_t_c", column] if name == "stocks" else [column]
+        pd.testing.assert_frame_equal(*(r[columns].reset_index(drop=True) for r in rows))
+        assert set(mine["level"]) == {"league", "banner"}
+    book = openpyxl.load_workbook(folder / "inventory.xlsx")
+    assert book["表1 碳储量"]["A2"].value.startswith("乌海市")
+    zones = {row[1].value for row in book["表1 碳储量"].iter_rows(min_row=4, max_row=30)}
+    assert zones - {None} == {"乌海市"}, "banners stand in an annex: targets stop at leagues"
+    assert "附表1 旗县（市、区）碳储量" in book.sheetnames
 
 
 class _Errors:

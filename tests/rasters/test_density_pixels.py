@@ -83,9 +83,7 @@ def test_zones_with_holes_and_several_zones_are_drawn_together(land):
     assert np.isfinite(block[0]).all()
     halves = zones(shapely.box(100, 48, 101.5, 50), shapely.box(101.5, 48, 103, 50))
     whole = zones(shapely.box(100, 48, 103, 50))
-    assert_array_equal(
-        pixels_of(land, halves)(0, 4, 0, 6), pixels_of(land, whole)(0, 4, 0, 6)
-    )
+    assert_array_equal(pixels_of(land, halves)(0, 4, 0, 6), pixels_of(land, whole)(0, 4, 0, 6))
 
 
 def test_a_block_says_what_the_whole_says(land):

@@ -82,9 +82,7 @@ def test_a_sum_is_in_tonnes_whatever_the_unit_of_the_raster(tmp_path, unit, scal
     assert total == pytest.approx(40 * hectares(6), rel=1e-9)
 
 
-@pytest.mark.parametrize(
-    ("unit", "per_unit"), [("Mg/ha dry matter", 1), ("g/m2 dry matter", 100)]
-)
+@pytest.mark.parametrize(("unit", "per_unit"), [("Mg/ha dry matter", 1), ("g/m2 dry matter", 100)])
 def test_a_pixel_on_the_edge_of_a_class_belongs_to_the_class_below(tmp_path, unit, per_unit):
     """Classes 0-75 and > 75 t d.m./ha: 75 itself takes the ratio of the class that it ends."""
     text = PRODUCTS["agb"].replace("Mg/ha dry matter", unit)
@@ -94,9 +92,7 @@ def test_a_pixel_on_the_edge_of_a_class_belongs_to_the_class_below(tmp_path, uni
         products={"agb": text}, table=LADDER, heading=EDGE_HEAD,
     )  # fmt: skip
     assert prepared.edges == (75.0,)
-    low, high = (
-        result.activity[f"agb0_b{n}_area_mm2"].sum() / MM2_PER_HA for n in (0, 1)
-    )
+    low, high = (result.activity[f"agb0_b{n}_area_mm2"].sum() / MM2_PER_HA for n in (0, 1))
     assert low == pytest.approx(hectares(5), rel=1e-9)
     assert high == pytest.approx(hectares(1), rel=1e-9)
 

@@ -136,7 +136,10 @@ def test_an_ecosystem_that_no_method_names_has_soil_only(register):
 )
 def test_a_row_that_declares_why_there_is_no_figure_answers(tmp_path, value, declared, parts):
     path = tmp_path / "own.csv"
-    heading = "code,ecosystem,stratum,pool,value,unit,low,high,source,locator,confidence,completeness,depth_cm"
+    heading = (
+        "code,ecosystem,stratum,pool,value,unit,low,high,source,locator,confidence,"
+        "completeness,depth_cm"
+    )
     path.write_text(
         f"{heading}\nF,,,agb,{value},t C/ha,,,a test,,verified,{declared},\n"
         "F,,,soil,100,t C/ha,90,110,a test,,verified,,0-100\n",
@@ -162,9 +165,7 @@ def test_a_soil_map_goes_before_the_table_and_gives_the_depth(register):
 
 
 def test_soil_of_two_depths_is_never_chosen_between(register):
-    table = register(
-        density("F", "agb", 60), SOIL, density("F", "soil", 40, depth="0-30")
-    )
+    table = register(density("F", "agb", 60), SOIL, density("F", "soil", 40, depth="0-30"))
     densities, findings = resolved(table)
     assert [f.where for f in findings] == ["class F, stratum none, pool soil"]
     assert densities.depth_cm == ""
@@ -201,9 +202,7 @@ def test_a_constant_ratio_applies_to_all_biomass_together(register):
 
 def test_a_ladder_applies_to_each_class_of_biomass(ladder):
     table = ladder((0.46, 0, 20), (0.39, 20, 75), (0.24, 75, ""))
-    edges = root_shoot_edges(
-        table, codes=ECOSYSTEMS, mapped=[Ecosystem.FOREST], strata=["none"]
-    )
+    edges = root_shoot_edges(table, codes=ECOSYSTEMS, mapped=[Ecosystem.FOREST], strata=["none"])
     assert edges == (20.0, 75.0)
     densities, _ = resolved(table, biomass=("forest",), edges=edges, soil_map="0-30")
     assert told(way(densities, "bgb").parts) == [
@@ -219,9 +218,7 @@ def test_a_ladder_applies_to_each_class_of_biomass(ladder):
 )
 def test_a_ladder_that_leaves_a_biomass_out_is_refused(ladder, classes, hole):
     table = ladder(*classes)
-    edges = root_shoot_edges(
-        table, codes=ECOSYSTEMS, mapped=[Ecosystem.FOREST], strata=["none"]
-    )
+    edges = root_shoot_edges(table, codes=ECOSYSTEMS, mapped=[Ecosystem.FOREST], strata=["none"])
     with pytest.raises(CoefficientError, match=rf"holds a biomass of {hole} t d\.m\./ha.*ladder"):
         resolved(table, biomass=("forest",), edges=edges, soil_map="0-30")
 
@@ -230,7 +227,7 @@ def test_a_ratio_that_is_declared_not_estimated_gives_none(tmp_path):
     path = tmp_path / "own.csv"
     rest = "forest,,0.5,t C/t d.m.,0.5,0.5,a test,verified,carbon_fraction,,,,,,"
     absent = "forest,bgb,,t BGB/t AGB,,,a test,verified,root_shoot,,,,,,NE"
-    path.write_text("\n".join([LADDER_HEAD, rest, absent]) + "\n", encoding="utf-8")
+    path.write_text(f"{LADDER_HEAD}\n{rest}\n{absent}\n", encoding="utf-8")
     densities, findings = resolved(load_register([path]), biomass=("forest",), soil_map="0-30")
     assert findings == []
     assert way(densities, "bgb").completeness is Completeness.NE
@@ -298,9 +295,7 @@ def test_edges_are_those_of_mapped_ecosystems_and_their_strata(tmp_path):
 def test_a_bin_holds_what_its_class_holds(edges, biomass, t_per_ha):
     """A biomass on the edge belongs to the class below, as the published classes say."""
     classes = list(pairwise([0, *edges, 10**6]))
-    (wanted,) = [
-        n for n, (a, b) in enumerate(classes) if a < biomass <= b or (a == 0 == biomass)
-    ]
+    (wanted,) = [n for n, (a, b) in enumerate(classes) if a < biomass <= b or (a == 0 == biomass)]
     bins = np.asarray(bin_edges(edges, t_per_ha=t_per_ha))
     assert np.searchsorted(bins, biomass / t_per_ha, side="right") == wanted
 

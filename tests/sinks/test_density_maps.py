@@ -89,9 +89,7 @@ def test_a_map_of_table_densities_adds_up_to_the_stock(maps):
     assert told == [(1, 3), (2, 3), (3, 3)]
 
 
-@pytest.mark.parametrize(
-    ("unit", "factor"), [("Mg/ha dry matter", 1), ("g/m2 dry matter", 100)]
-)
+@pytest.mark.parametrize(("unit", "factor"), [("Mg/ha dry matter", 1), ("g/m2 dry matter", 100)])
 def test_a_map_of_pixels_adds_up_to_the_stock_in_any_unit(maps, unit, factor):
     """Pixels on the edge of a root:shoot class, pixels without biomass, and soil pixels."""
     drawings = [
@@ -122,9 +120,7 @@ def test_soil_in_another_unit_is_told_in_tonnes_per_hectare(maps):
 
 
 def test_a_change_is_living_carbon_only_for_one_soil_map_has_none(maps):
-    data, tags, _, _ = maps(
-        biomass=(STAND, LATER), soil=GROUND, table=LADDER, heading=HEADING
-    )
+    data, tags, _, _ = maps(biomass=(STAND, LATER), soil=GROUND, table=LADDER, heading=HEADING)
     change = data["density_change"]
     assert change[0, 0] == pytest.approx(80 * 0.5 * 1.2 - 75 * 0.5 * 1.4)
     assert change[0, 2:].tolist() == [0, 0, 0, 0]

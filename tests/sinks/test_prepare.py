@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 import pytest
-from accounting_factory import density
+from accounting_factory import HEADING, density
 from tiny_inputs import PRODUCTS, TABLE, ZONES, square, write_tiny
 
 from rasters import RefusedError
@@ -97,8 +97,7 @@ def test_a_warning_about_a_table_is_kept(tmp_path):
 
 
 def test_the_ladder_s_edges_are_found_for_strata_too(tmp_path):
-    heading = ("code,ecosystem,stratum,pool,value,unit,low,high,source,locator,confidence,parameter,"
-               "depth_cm,class_from,class_to")  # fmt: skip
+    heading = f"{HEADING},class_from,class_to"
     ratio = "F,,{s},bgb,0.3,t BGB/t AGB,0.3,0.3,a test,,verified,root_shoot,,{a},{b}"
     steps = [ratio.format(s="", a=0, b=75), ratio.format(s="", a=75, b=""),
              ratio.format(s="cold", a=0, b=40), ratio.format(s="cold", a=40, b="")]  # fmt: skip

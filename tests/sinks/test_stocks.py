@@ -107,7 +107,7 @@ def test_a_table_density_makes_area_times_its_row(tmp_path):
                      ("1", "nodata", "F", 4)])  # fmt: skip
     densities = densities_of(tmp_path)
     terms, atoms = terms_of(side_of(rows, 0, scales=ONE), densities)
-    assert terms[["row", "pool", "amount"]].values.tolist() == [
+    assert terms[["row", "pool", "amount"]].to_numpy().tolist() == [
         [0, "agb", 10], [1, "agb", 5], [0, "soil", 10], [1, "soil", 5],
         [2, "agb", 7], [2, "soil", 7],
     ]  # fmt: skip
@@ -156,7 +156,7 @@ def test_the_soil_map_has_one_error_for_all_dates(tmp_path):
     densities = densities_of(tmp_path, soil_map="0-100")
     terms, atoms = terms_of(side_of(rows, 0, scales=ONE), densities, SOIL_FACTOR)
     soil = terms[terms["pool"].eq("soil")]
-    assert soil[["row", "amount"]].values.tolist() == [[0, 40]]
+    assert soil[["row", "amount"]].to_numpy().tolist() == [[0, 40]]
     assert atoms.items[soil["atom"].iloc[0]].factors == ("soil",)
 
 
@@ -166,7 +166,8 @@ def test_land_without_any_class_has_no_terms(tmp_path):
     terms, _ = terms_of(side_of(rows, 0, scales=ONE), densities)
     assert terms.empty
     assert list(terms.columns) == ["row", "pool", "atom", "amount"]
-    assert not estimated_rows(side_of(rows, 0, scales=ONE), densities=densities, pool=Pool.AGB).any()
+    side = side_of(rows, 0, scales=ONE)
+    assert not estimated_rows(side, densities=densities, pool=Pool.AGB).any()
 
 
 def test_a_factor_that_nobody_knows_is_refused(tmp_path):
@@ -180,10 +181,16 @@ def test_a_factor_that_nobody_knows_is_refused(tmp_path):
 
 
 def test_rows_are_told_estimated_or_counted_elsewhere(tmp_path):
-    heading = "code,ecosystem,stratum,pool,value,unit,low,high,source,locator,confidence,completeness,depth_cm"
+    heading = (
+        "code,ecosystem,stratum,pool,value,unit,low,high,source,locator,confidence,"
+        "completeness,depth_cm"
+    )
     path = tmp_path / "own.csv"
-    lines = ["F,,,agb,60,t C/ha,50,70,a test,,verified,,", "G,,,agb,0,t C/ha,,,a test,,verified,IE,",
-             *(f"{c},,,soil,9,t C/ha,8,10,a test,,verified,,0-100" for c in "FG")]  # fmt: skip
+    lines = [
+        "F,,,agb,60,t C/ha,50,70,a test,,verified,,",
+        "G,,,agb,0,t C/ha,,,a test,,verified,IE,",
+        *(f"{c},,,soil,9,t C/ha,8,10,a test,,verified,,0-100" for c in "FG"),
+    ]
     path.write_text("\n".join([heading, *lines]), encoding="utf-8")
     densities, _ = resolve(
         {("F", "none"): 1.0, ("G", "none"): 1.0, ("C", "none"): 1.0}, ecosystems=ECOSYSTEMS,

@@ -46,14 +46,14 @@ def test_land_without_a_class_has_no_ecosystem():
     codes = np.array(["F", "nodata", "outside"], dtype=object)
     assert ecosystem_of(codes, ECOSYSTEMS).tolist() == ["forest", "", ""]
     _, table = areas_of([("1", "nodata", "F", 3)])
-    assert table[["code", "ecosystem"]].values.tolist() == [["nodata", ""]] * 2
+    assert table[["code", "ecosystem"]].to_numpy().tolist() == [["nodata", ""]] * 2
 
 
 def test_a_transition_has_codes_of_both_dates_and_missing_land_stands_as_such():
     rows = [("1", "F", "G", 3), ("2", "outside", "nodata", 4)]
     table = transitions(activity(rows), tree(("1", "2")))
     region = table[table["zone_code"].eq("R")]
-    assert region[["code0", "code1", "area_ha"]].values.tolist() == [
+    assert region[["code0", "code1", "area_ha"]].to_numpy().tolist() == [
         ["F", "G", Decimal(3)],
         ["outside", "nodata", Decimal(4)],
     ]

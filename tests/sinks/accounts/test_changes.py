@@ -104,15 +104,17 @@ def test_a_scope_that_does_not_occur_is_zero_and_one_that_nobody_estimates_is_bl
                    methods=("forest",))  # fmt: skip
     gone, unknown = total(result, "water"), total(result, "desert")
     assert (gone["value_t_c"], gone["verdict"]) == (0, "no_signal")
-    assert unknown["verdict"] in ("not_estimated", "no_signal")
+    assert unknown["verdict"] == "not_estimated"
+    assert pd.isna(unknown["value_t_c"])
 
 
 @pytest.mark.parametrize(
-    ("half", "verdict"), [(0.0, "signal"), (0.5, "signal"), (0.99, "signal"), (1.0, "no_signal")]
+    ("half", "verdict"), [(0.0, "signal"), (0.5, "signal"), (0.9, "signal"), (1.1, "no_signal")]
 )
 def test_a_signal_is_larger_than_half_of_its_interval(built, half, verdict):
-    """A coefficient known within half of itself, both ways; 10 ha of desert become forest."""
-    line = density("F", "agb", 60, low=60 * (1 - half), high=60 * (1 + half * 1.02))
+    """10 ha of desert become forest; above the value the interval reaches farther than below."""
+    below = min(half, 1)
+    line = density("F", "agb", 60, low=60 * (1 - below), high=60 * (1 + 2 * half - below))
     result = built([("1", "D", "F", 10)], line, density("D", "agb", 0), *NO_SOIL, draws=20_000)
     row = total(result, "forest")
     assert row["value_t_c"] == 600

@@ -35,6 +35,8 @@ def test_a_bound_is_rounded_to_a_millionth_from_its_shortest_text():
     ]
 
 
-@pytest.mark.parametrize(("top", "bottom", "wanted"), [(5, 2, 2), (7, 2, 4), (-5, 2, -2), (1, 3, 0)])
+@pytest.mark.parametrize(
+    ("top", "bottom", "wanted"), [(5, 2, 2), (7, 2, 4), (-5, 2, -2), (1, 3, 0)]
+)
 def test_division_rounds_half_to_even(top, bottom, wanted):
     assert divide_half_even(top, bottom) == wanted

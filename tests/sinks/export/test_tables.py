@@ -126,6 +126,11 @@ trace: zone_code, level, year, code, stratum, ecosystem, pool, amount, factors, 
 coefficients_used: key, table, row, parameter, code, ecosystem, stratum, pool, depth_cm, edition,
   class_from, class_to, value, unit, low, high, interval, half_width_source, completeness,
   confidence, source, locator, region, name, note
+views_stocks: zone_code, zone_name, level, year, ecosystem, pool, depth_cm, area_ha, stock_t_c,
+  low_t_c, high_t_c, method, completeness
+views_totals: zone_code, zone_name, level, year0, year1, quantity, scope, value_t_c, low_t_c,
+  high_t_c, sink_t_co2_per_year, low_t_co2_per_year, high_t_co2_per_year, half_width_share,
+  signal_ratio, verdict, method
 """
 
 
