@@ -1,6 +1,8 @@
 """The pixels of a density map: class, stratum and amounts of one block, and which are inside.
 
-A pixel belongs to the map where a zone holds its centre. Each thread has its own readers.
+A pixel belongs to the map where a zone holds its centre. Each thread has its own readers. The
+zones are burnt here and not by GDAL's rasteriser, whose binding warns of a dataset without a
+place and silences that by filters which all threads share.
 """
 
 from __future__ import annotations
@@ -12,16 +14,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 import xarray as xr
-from affine import Affine
 from pyproj import Transformer
-from rasterio.features import geometry_mask
 
 from .density import NO_STRATUM, density_block, spread
-
-_PIXELS = Affine.identity()
-# rasterio burns into a dataset in memory, which has no place on the globe, and silences its own
-# warning of that by filters that all threads share: two at once would let it out
-_BURNING = threading.Lock()
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,8 +48,7 @@ class DensityPixels:
 
     def __init__(self, grid: Grid, zones: Zones, layers: MapLayers, table: DensityTable) -> None:
         self._grid, self._layers, self._table = grid, layers, table
-        self._shapes = _on_grid(zones, grid)
-        self._tree = shapely.STRtree(self._shapes)
+        self._edges = _edges(_on_grid(zones, grid))
         self._local = threading.local()
         self._open: list[LayerReader] = []
 
@@ -94,19 +88,25 @@ class DensityPixels:
         return found
 
     def _inside(self, row0: int, row1: int, col0: int, col1: int) -> NDArray[np.bool_]:
-        """Return which pixel centres of a block a zone holds."""
-        box = shapely.box(col0, row0, col1, row1)
-        near = self._shapes[self._tree.query(box, predicate="intersects")]
+        """Return which pixel centres of a block lie in a zone: those right of an odd number of edges.
+
+        Zones do not overlap, so that the edges of all can be counted together; a border that two
+        zones share is counted twice and vanishes.
+        """
         shape = (row1 - row0, col1 - col0)
-        if len(near) == 0:
-            return np.zeros(shape, dtype=bool)
-        clipped = shapely.clip_by_rect(near, col0 - 1, row0 - 1, col1 + 1, row1 + 1)
-        moved = shapely.transform(clipped, lambda xy: xy - (col0, row0))
-        usable = [s for s in moved if not s.is_empty and s.area > 0]
-        if not usable:
-            return np.zeros(shape, dtype=bool)
-        with _BURNING:
-            return np.asarray(geometry_mask(usable, shape, _PIXELS, invert=True))
+        x0, y0, x1, y1 = self._edges[:, (self._edges[1] < row1) & (self._edges[3] > row0)]
+        # the rows whose centre lies at or below the upper end and above the lower one
+        first = np.maximum(np.ceil(y0 - 0.5), row0).astype(np.int64)
+        last = np.minimum(np.ceil(y1 - 0.5), row1).astype(np.int64)
+        count = np.maximum(last - first, 0)
+        edge = np.repeat(np.arange(len(count)), count)
+        row = np.arange(len(edge)) - np.repeat(np.cumsum(count) - count, count) + first[edge]
+        x = x0[edge] + (row + 0.5 - y0[edge]) * ((x1 - x0) / (y1 - y0))[edge]
+        col = np.clip(np.ceil(x - 0.5), col0, col1).astype(np.int64)
+        at = (row - row0) * (shape[1] + 1) + col - col0
+        crossed = np.bincount(at, minlength=shape[0] * (shape[1] + 1))
+        crossed = crossed.reshape(shape[0], shape[1] + 1)[:, :-1]
+        return np.asarray(np.cumsum(crossed, axis=1) % 2 == 1)
 
 
 def change_of(before: DensityPixels, after: DensityPixels) -> Blocks:
@@ -129,6 +129,16 @@ def change_of(before: DensityPixels, after: DensityPixels) -> Blocks:
         return None if earlier is None or later is None else later - earlier
 
     return blocks
+
+
+def _edges(shapes: NDArray[np.object_]) -> NDArray[np.float64]:
+    """Return the edges that rows can cross as x0, y0, x1, y1 with y0 < y1; shape (4, n)."""
+    rings = shapely.get_rings(shapely.get_parts(shapes))
+    points, ring = shapely.get_coordinates(rings, return_index=True)
+    ends = np.hstack([points[:-1], points[1:]])[ring[:-1] == ring[1:]]
+    # written from above, an edge that two zones share is the same numbers in both
+    ends = np.where(ends[:, [1]] > ends[:, [3]], ends[:, [2, 3, 0, 1]], ends)
+    return np.asarray(ends[ends[:, 1] < ends[:, 3]].T)
 
 
 def _on_grid(zones: Zones, grid: Grid) -> NDArray[np.object_]:

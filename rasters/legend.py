@@ -129,6 +129,10 @@ class Product:
     """Why two of its dates must not be compared, in English; None where they may."""
     not_for_change_zh: str | None
     """The same in Chinese."""
+    known_bias: str | None
+    """How its values are known to be off in the packaged regions, in English."""
+    known_bias_zh: str | None
+    """The same in Chinese."""
     date_correlation: float
     """Correlation of the errors of two dates, 0 to 1; 0 where the file gives none."""
     date_correlation_source: str | None
@@ -231,6 +235,16 @@ def product_remarks(product: Product, *, years: Sequence[int] = ()) -> list[Find
                 value=", ".join(str(year) for year in years),
                 reason_en=product.not_for_change,
                 reason_zh=product.not_for_change_zh or product.not_for_change,
+                **words,
+            )
+        )
+    if product.known_bias is not None:
+        remarks.append(
+            finding(
+                "rasters",
+                "product-known-bias",
+                value=product.known_bias,
+                reason_zh=product.known_bias_zh or product.known_bias,
                 **words,
             )
         )

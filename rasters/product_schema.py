@@ -155,6 +155,8 @@ class ProductFile(_Table):
     note: _Text | None = None
     not_for_change: _Text | None = None
     not_for_change_zh: _Text | None = None
+    known_bias: _Text | None = None
+    known_bias_zh: _Text | None = None
     crs: _Text | None = None
     datum_note: _Text | None = None
     datum_note_zh: _Text | None = None

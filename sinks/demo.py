@@ -37,9 +37,9 @@ if TYPE_CHECKING:
     from rasters.synthetic import Canvas
 
 _DATA = Path(__file__).parent / "data" / "demo"
-_COPIED = ("inventory.toml", "demo_vegetation.toml")
+_COPIED = ("inventory.toml", "demo_vegetation.toml", "demo_soil.toml")
 _REGION, _LEVEL = "inner_mongolia", "league"
-_LAND_COVER, _BIOMASS, _SOIL = "clcd", "esa_cci_biomass", "soc_sanderman_2017"
+_LAND_COVER, _BIOMASS = "clcd", "esa_cci_biomass"
 _YEARS = (2020, 2023)
 _STEPS = 6
 _M2_PER_HA = 10_000
@@ -114,9 +114,9 @@ def write_demo_inputs(
         write(f"landcover_{year}.tif", cover, _LAND_COVER, f"land cover {year}")
         what = f"above-ground biomass {year}, Mg/ha dry matter"
         write(f"biomass_{year}.tif", stand, _BIOMASS, what)
-    whole = np.where(np.isnan(carbon), _nodata(_SOIL), np.rint(carbon)).astype(np.int16)
+    whole = np.where(np.isnan(carbon), _nodata(_DATA / "demo_soil.toml"), np.rint(carbon)).astype(np.int16)
     what = "soil organic carbon 0-100 cm, t C/ha"
-    write("soil.tif", whole, _SOIL, what, factor=rules["soil_factor"])
+    write("soil.tif", whole, _DATA / "demo_soil.toml", what, factor=rules["soil_factor"])
     write("vegetation.tif", strata, _DATA / "demo_vegetation.toml", "vegetation types")
     for name in _COPIED:
         (folder / name).write_bytes((_DATA / name).read_bytes())

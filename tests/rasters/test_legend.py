@@ -316,6 +316,14 @@ def test_worldcover_is_not_for_change_and_says_why_in_both_languages():
     assert "不同算法" in found.what_zh
 
 
+def test_a_map_known_to_be_high_says_so_in_both_languages():
+    (found,) = product_remarks(load_product("soc_sanderman_2017"))
+    assert found.code == "product-known-bias"
+    assert found.severity is Severity.WARNING
+    assert "1.7 to 1.9 times the published densities" in found.what_en
+    assert "偏高" in found.what_zh
+
+
 def test_unconfirmed_classes_are_noted():
     (found,) = product_remarks(load_product("ipcc_climate"))
     assert found.code == "product-unconfirmed"
@@ -327,6 +335,7 @@ def test_every_sentence_of_the_catalogue_is_one_that_these_tests_meet():
     met = {code for _, code, _ in REFUSED.values()} | {
         "product-correlation-unsourced",
         "product-incomplete",
+        "product-known-bias",
         "product-not-for-change",
         "product-not-toml",
         "product-too-large",
