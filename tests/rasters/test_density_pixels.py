@@ -10,6 +10,8 @@ import pyproj
 import pytest
 import shapely
 from affine import Affine
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
 from rasters.align import class_layer, quantity_layer
@@ -194,6 +196,42 @@ def test_a_change_is_after_less_before_and_blank_where_either_is(make_source, la
     assert block[3, 0] == 0
     far = change_of(*(pixels_of(land, zones(shapely.box(0, 0, 1, 1))) for _ in range(2)))
     assert far(0, 4, 0, 6) is None
+
+
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.integers(0, 10**6), st.integers(3, 9))
+def test_inside_is_what_shapely_says_of_every_centre(land, seed, corners):
+    """Random corners around the land, split into cells that share borders, one with a hole."""
+    rng = np.random.default_rng(seed)
+    hull = shapely.MultiPoint(rng.uniform((99.8, 47.8), (103.2, 50.2), (corners, 2))).convex_hull
+    cut = shapely.box(rng.uniform(100, 102), 47, 110, rng.uniform(48.5, 49.8))
+    parts = [hull.difference(cut), hull.intersection(cut)]
+    where = zones(*(p for p in parts if p.geom_type == "Polygon"))
+    made = pixels_of(land, where, DensityTable(keys=((1, NO_STRATUM), (2, NO_STRATUM)),
+                                               base=np.ones(2)))  # fmt: skip
+    block = made(0, 4, 0, 6)
+    x, y = np.meshgrid(100.25 + 0.5 * np.arange(6), 49.75 - 0.5 * np.arange(4))
+    held = shapely.contains_xy(shapely.union_all(where.geometry), x, y) & np.isin(COVER, [1, 2])
+    found = np.zeros((4, 6), bool) if block is None else np.isfinite(block)
+    assert_array_equal(found, held)
+
+
+def test_a_zone_inside_the_hole_of_another_is_inside(land):
+    hole = shapely.box(100.6, 48.6, 101.9, 49.4)
+    around = shapely.box(100, 48, 103, 50).difference(hole)
+    both = pixels_of(land, zones(around, hole))(0, 4, 0, 6)
+    whole = pixels_of(land, zones(shapely.box(100, 48, 103, 50)))(0, 4, 0, 6)
+    assert_array_equal(both, whole)
+    assert np.isnan(pixels_of(land, zones(around))(0, 4, 0, 6)[1, 2])
+
+
+def test_a_centre_on_an_edge_belongs_to_the_zone_on_its_right_alone(land):
+    left, right = shapely.box(100, 48, 101.25, 50), shapely.box(101.25, 48, 103, 50)
+    inside = [np.isfinite(pixels_of(land, zones(z))(0, 4, 0, 6)[0]) for z in (left, right)]
+    assert_array_equal(inside[0], [True, True, False, False, False, False])
+    assert_array_equal(inside[1], [False, False, True, True, True, True])
 
 
 def test_a_zone_on_a_wider_grid_is_drawn_at_its_place(land):

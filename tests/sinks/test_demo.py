@@ -164,7 +164,7 @@ def test_every_file_says_that_it_is_synthetic(demo):
             text = file.tags()["TIFFTAG_IMAGEDESCRIPTION"]
         assert text.startswith("合成演示数据 SYNTHETIC DEMONSTRATION DATA: ")
         assert "seed 20231231" in text
-    for name in ("inventory.toml", "demo_vegetation.toml"):
+    for name in ("inventory.toml", "demo_vegetation.toml", "demo_soil.toml"):
         assert "合成演示数据" in (demo / name).read_text(encoding="utf-8").splitlines()[0]
 
 
@@ -177,8 +177,9 @@ def test_the_inventory_names_files_products_and_all_nine_ecosystems(demo):
     assert config["inventory"]["status"] == "trial"
     assert len(config["methods"]) == 10
     assert config["methods"]["soil"] == "stock_difference"
-    for section in ("land_cover", "biomass", "soil"):
+    for section in ("land_cover", "biomass"):
         assert load_product(config[section]["product"]).id == config[section]["product"]
+    assert load_product(demo / config["soil"]["product"]).depth_cm == "0-100"
 
 
 def test_a_seed_gives_the_same_bytes_and_another_seed_another_landscape(tmp_path):
@@ -196,6 +197,7 @@ def test_a_seed_gives_the_same_bytes_and_another_seed_another_landscape(tmp_path
     assert {name for name in hashes[0] if hashes[0][name] == hashes[2][name]} == {
         "inventory.toml",
         "demo_vegetation.toml",
+        "demo_soil.toml",
     }
 
 
