@@ -151,17 +151,17 @@ def run(
         held = read_manifest(target)  # an earlier version may have written other tables
         if held.run_id == identity and held.language == lang:
             return RunResult(results=load_results(target), findings=tuple(notes), computed=False)
-    counted = count_activity(
-        prepared, workers=workers, on_progress=lambda done, total: tell("count", done, total)
-    )
-    _refuse(counted.findings)
-    tell("inventory", 0, 1)
-    result = account(prepared, counted)
-    tell("inventory", 1, 1)
-    status = Status.DEMO if counted.synthetic else prepared.config.status
-    if prepared.config.status is Status.OFFICIAL:
-        _refuse_official(prepared, result, notes, target, identity, synthetic=counted.synthetic)
     with results_folder(target, run_id=identity, replace=replace) as folder:
+        counted = count_activity(
+            prepared, workers=workers, on_progress=lambda done, total: tell("count", done, total)
+        )
+        _refuse(counted.findings)
+        tell("inventory", 0, 1)
+        result = account(prepared, counted)
+        tell("inventory", 1, 1)
+        status = Status.DEMO if counted.synthetic else prepared.config.status
+        if prepared.config.status is Status.OFFICIAL:
+            _refuse_official(prepared, result, notes, target, identity, synthetic=counted.synthetic)
         write_outputs(
             folder, prepared=prepared, counted=counted, account=result, records=records,
             findings=notes, status=status, run_id=identity, version=code.version, lang=lang,
