@@ -143,7 +143,9 @@ def default_language() -> str:
 lang_option = click.option(
     "--lang", type=click.Choice(["zh", "en"]), default=None, help="语言 / language."
 )
-quiet_option = click.option("--quiet", is_flag=True, help="不显示进度与说明 / no progress, errors only.")
+quiet_option = click.option(
+    "--quiet", is_flag=True, help="不显示进度与说明 / no progress, errors only."
+)
 json_option = click.option(
     "--json", "as_json", is_flag=True, help="以 JSON 输出检查结果 / findings as JSON."
 )

@@ -114,7 +114,9 @@ def write_demo_inputs(
         write(f"landcover_{year}.tif", cover, _LAND_COVER, f"land cover {year}")
         what = f"above-ground biomass {year}, Mg/ha dry matter"
         write(f"biomass_{year}.tif", stand, _BIOMASS, what)
-    whole = np.where(np.isnan(carbon), _nodata(_DATA / "demo_soil.toml"), np.rint(carbon)).astype(np.int16)
+    whole = np.where(np.isnan(carbon), _nodata(_DATA / "demo_soil.toml"), np.rint(carbon)).astype(
+        np.int16
+    )
     what = "soil organic carbon 0-100 cm, t C/ha"
     write("soil.tif", whole, _DATA / "demo_soil.toml", what, factor=rules["soil_factor"])
     write("vegetation.tif", strata, _DATA / "demo_vegetation.toml", "vegetation types")

@@ -355,9 +355,7 @@ def _sources(
         source, found = look(path, products[section], year=year)
         faults.extend(found)
         if section == "land_cover" and any(f.code == "raster-all-nodata" for f in found):
-            faults.extend(
-                [finding("sinks", "year-without-classes", value=year, where=path.name)]
-            )
+            faults.extend([finding("sinks", "year-without-classes", value=year, where=path.name)])
         if source is not None:
             sources[section, year] = source
     return sources

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 Z95 = 1.96
 """Half-width of a 95 % interval in standard deviations, as METHOD A10 and IPCC use it."""
 _PROBABILITIES = (0.025, 0.975)
+_NARROW = 0.31  # largest relative half-width that is drawn lognormal: METHOD A10 has 30 %
 _SYMMETRIC = 0.01  # an interval whose sides differ by less than this share counts as symmetric
 _DIGITS = 9  # a bound is a Monte Carlo estimate: more digits differ between processors
 _BATCH = 256  # linear forms evaluated at once, to bound memory at 256 x draws x 8 bytes
@@ -127,10 +128,11 @@ class Atoms:
 def draw_factor(factor: Factor, *, seed: int, draws: int) -> NDArray[np.float64]:
     """Draw one factor; shape (draws,), never negative when its interval is not.
 
-    A symmetric interval is lognormal with the central value as its mean (METHOD A10). An
-    asymmetric one is a normal of two pieces around the central value, whose 2.5 % and
-    97.5 % quantiles are exactly ``low`` and ``high``, cut at zero. A bound equal to the
-    value is a stated zero error on that side.
+    A symmetric interval of up to 30 % is lognormal with the central value as its mean
+    (METHOD A10). A wider or asymmetric one is a normal of two pieces around the central value,
+    whose 2.5 % and 97.5 % quantiles are exactly ``low`` and ``high``, cut at zero: a wide
+    lognormal around its mean would not keep the stated bounds. A bound equal to the value is
+    a stated zero error on that side.
 
     Raises
     ------
@@ -157,7 +159,8 @@ def draw_factor(factor: Factor, *, seed: int, draws: int) -> NDArray[np.float64]
         shared = _stream(seed, f"group:{factor.group}", draws)
         rho = factor.correlation
         normal = np.sqrt(rho) * shared + np.sqrt(1 - rho) * normal
-    if factor.value > 0 and abs(below - above) <= _SYMMETRIC * max(below, above):
+    symmetric = abs(below - above) <= _SYMMETRIC * max(below, above)
+    if factor.value > 0 and symmetric and max(below, above) <= _NARROW * factor.value:
         variance = np.log1p(((below + above) / 2 / Z95 / factor.value) ** 2)
         lognormal: NDArray[np.float64] = factor.value * np.exp(
             np.sqrt(variance) * normal - variance / 2

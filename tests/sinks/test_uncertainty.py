@@ -36,6 +36,13 @@ def test_an_asymmetric_interval_is_hit_by_its_quantiles():
     assert (ratio > 0).all()
 
 
+def test_a_wide_symmetric_interval_keeps_its_bounds():
+    """The default of 75 %: a lognormal around the mean would give 0.45 and 1.93."""
+    drawn = draw_factor(factor(1.0, 0.25, 1.75), seed=1, draws=200_000)
+    assert np.quantile(drawn, [0.025, 0.5, 0.975]) == pytest.approx([0.25, 1.0, 1.75], abs=0.01)
+    assert (drawn >= 0).all()
+
+
 def test_a_bound_equal_to_the_value_is_a_stated_zero_error_on_that_side():
     drawn = draw_factor(factor(2.0, 2.0, 3.0), seed=1, draws=5000)
     assert drawn.min() == 2.0
