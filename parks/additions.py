@@ -1,7 +1,7 @@
 """What the parks add to a results folder: table 9 and a layer, from the packaged registry.
 
-Sources: registries of the package. Parks of zones that a run does not report are left out; the
-park of a registry without a stated league is shown wherever the whole region is.
+Parks of leagues that a run does not report are left out; a park without a stated league is shown
+where the whole region is.
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ from .registry import load_parks, registry_ids
 from .workbook_sheet import park_sheet
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sinks.export.extras import Scope
 
-    from .park import Park
 
 __all__ = ["PARKS", "parks_of"]
 
@@ -28,8 +29,13 @@ def parks_of(scope: Scope) -> Extras:
     if scope.region not in registry_ids():
         return Extras()
     zones = load_region(scope.region).zones
-    whole = set(zones.loc[zones["parent"].fillna("") == "", "code"]) <= scope.zones
-    parks = [park for park in load_parks(scope.region) if _reported(park, scope, whole=whole)]
+    parents = dict(zip(zones["code"], zones["parent"], strict=True))
+    root = next(code for code, parent in parents.items() if not parent)
+    parks = [
+        park
+        for park in load_parks(scope.region)
+        if _reported(park.league_code or root, parents, scope)
+    ]
     layer = park_layer(parks, meta=scope.meta, lang=scope.lang)
     return Extras(
         sheets=(park_sheet(parks, ratios={}, indicators=()),) if parks else (),
@@ -37,9 +43,11 @@ def parks_of(scope: Scope) -> Extras:
     )
 
 
-def _reported(park: Park, scope: Scope, *, whole: bool) -> bool:
-    """Return whether a run reports the league of a park."""
-    return park.league_code in scope.zones if park.league_code else whole
+def _reported(code: str, parents: Mapping[str, str], scope: Scope) -> bool:
+    """Return whether a run reports a zone, or one that holds it."""
+    while code and code not in scope.zones:
+        code = parents.get(code, "")
+    return bool(code)
 
 
 PARKS = Addition(package="parks", extras=parks_of)

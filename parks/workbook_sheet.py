@@ -42,7 +42,7 @@ _PARKS: tuple[tuple[str, str, float], ...] = (
     ("league", "center", 14),
     ("target_share", "percent", 14),
     ("period", "center", 14),
-    *((f"reading_{reading}", "percent", 14) for reading in Reading),
+    *((f"reading_{reading}", "percent", 18) for reading in Reading),
     ("verdict", "text", 24),
     ("gap", "number", 16),
     ("place", "center", 14),
@@ -99,8 +99,7 @@ def _write(
     title = text("sheet_title", lang, region=book.meta.region.in_(lang))
     page = book.page(text("sheet_name", lang), title, widths)
     headings = [
-        Column(heading=_heading(name, lang), width=width, kind=kind)
-        for name, kind, width in _PARKS
+        Column(heading=_heading(name, lang), width=width, kind=kind) for name, kind, width in _PARKS
     ]
     page.headings([*headings, book.run_column], freeze=1)
     for park in parks:

@@ -88,7 +88,7 @@ class DensityPixels:
         return found
 
     def _inside(self, row0: int, row1: int, col0: int, col1: int) -> NDArray[np.bool_]:
-        """Return which pixel centres of a block lie in a zone: those right of an odd number of edges.
+        """Return which pixel centres of a block a zone holds, by the parity of edges to the left.
 
         Zones do not overlap, so that the edges of all can be counted together; a border that two
         zones share is counted twice and vanishes.

@@ -18,10 +18,11 @@ import shapely
 from accounting_factory import HEADING, density
 from affine import Affine
 
-from sinks.cli import build_commands, run_commands
+from sinks.cli import run_commands
 from sinks.demo import write_demo_inputs
 from sinks.export.schemas import SCHEMAS
 from sinks.results import load_results
+from tanhui import commands
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -57,7 +58,7 @@ def call(*args: object) -> Said:
     """Call a command in this process."""
     out, err = io.StringIO(), io.StringIO()
     with redirect_stdout(out), redirect_stderr(err):
-        code = run_commands(build_commands(), [str(arg) for arg in args])
+        code = run_commands(commands(), [str(arg) for arg in args])
     return Said(code=code, out=out.getvalue(), err=err.getvalue())
 
 
