@@ -92,7 +92,7 @@ def test_workbook_layers_maps_and_manifest_say_that_they_are_synthetic(demo):
     for sheet in book:
         assert _LABEL in sheet["A1"].value, sheet.title
     layers = [name for name, kind in pyogrio.list_layers(demo.folder / "inventory.gpkg") if kind]
-    assert sorted(layers) == ["carbon_league", "carbon_region"]
+    assert sorted(layers) == ["carbon_league", "carbon_region", "parks"]
     for layer in layers:
         rows = pyogrio.read_dataframe(demo.folder / "inventory.gpkg", layer=layer)
         assert (rows["status"] == "demo").all()

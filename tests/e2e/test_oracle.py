@@ -192,7 +192,8 @@ class _Errors:
         if key in self._drawn or low == high:
             return self._drawn.get(key, value)
         normal = self._rng.standard_normal(_DRAWS)
-        if abs((high - value) - (value - low)) <= 0.01 * (high - value):
+        symmetric = abs((high - value) - (value - low)) <= 0.01 * (high - value)
+        if symmetric and (high - low) / 2 <= 0.31 * value:  # METHOD A10's 30 %
             variance = np.log1p(((high - low) / 2 / 1.96 / value) ** 2)
             self._drawn[key] = value * np.exp(np.sqrt(variance) * normal - variance / 2)
         else:
