@@ -220,7 +220,7 @@ def test_verify_confirms_the_folder(demo, tanhui):
     said = tanhui("verify", demo.folder, "--lang", "en")
     assert said.code == 0, said.err
     outputs = len(list(demo.folder.iterdir())) - 1
-    assert f"{outputs} outputs and 7 inputs match" in said.out
+    assert f"{outputs} outputs and 8 inputs match" in said.out
 
 
 def test_one_worker_in_another_folder_writes_the_same_bytes(demo, again):

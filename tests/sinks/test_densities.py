@@ -291,9 +291,11 @@ def test_edges_are_those_of_mapped_ecosystems_and_their_strata(tmp_path):
     st.lists(st.integers(1, 400), min_size=1, max_size=5, unique=True).map(sorted),
     st.integers(0, 500),
     st.sampled_from([1.0, 10.0, 0.01]),
+    st.booleans(),
 )
-def test_a_bin_holds_what_its_class_holds(edges, biomass, t_per_ha):
+def test_a_bin_holds_what_its_class_holds(edges, biomass, t_per_ha, on_edge):
     """A biomass on the edge belongs to the class below, as the published classes say."""
+    biomass = edges[biomass % len(edges)] if on_edge else biomass
     classes = list(pairwise([0, *edges, 10**6]))
     (wanted,) = [n for n, (a, b) in enumerate(classes) if a < biomass <= b or (a == 0 == biomass)]
     bins = np.asarray(bin_edges(edges, t_per_ha=t_per_ha))

@@ -106,6 +106,12 @@ def test_the_published_area_is_shown_for_the_whole_and_for_no_part_of_it(tmp_pat
     assert len(printed(folder, "en")[1]) == 1
 
 
+def test_one_of_several_topmost_zones_is_not_taken_for_the_whole(tmp_path):
+    levels = {"levels": ["league", "region"]}
+    folder = write_results(tmp_path, official_ha={"1": 70_000}, parameters=levels)
+    assert not any("published" in sentence for sentence in printed(folder, "en")[1])
+
+
 @pytest.mark.parametrize(
     ("confidence", "bounds", "told"),
     [("verified", "50,70", False), ("unverified", "50,70", True), ("verified", ",", True)],

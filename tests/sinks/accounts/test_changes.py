@@ -129,8 +129,12 @@ def test_a_signal_is_larger_than_half_of_its_interval(built, half, verdict):
 
 @pytest.mark.parametrize(("lost", "verdict"), [(5, "signal"), (6, "one_sided")])
 def test_more_than_five_percent_of_one_sided_losses_decide_the_verdict(built, lost, verdict):
+    """The step of the soil, as large as it may be, is no part of the gross change."""
     rows = [("1", "G", "F", 100 - lost), ("1", "F", "D", lost)]
-    result = built(rows, FOREST, density("G", "agb", 0), *NO_SOIL, methods=("forest", "grassland"))
+    soils = [
+        density(code, "soil", n, depth="0-100") for code, n in (("F", 900), ("G", 0), ("D", 0))
+    ]
+    result = built(rows, FOREST, density("G", "agb", 0), *soils, methods=("forest", "grassland"))
     row = total(result, "forest")
     assert row["value_t_c"] == 60 * (100 - lost) - 60 * lost
     assert row["verdict"] == verdict
