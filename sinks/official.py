@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .coefficient_rows import Coefficient
     from .sources_of_error import SourcesOfError
 
-_ASSUMED = ("raster-crs-assumed",)
+_ASSUMED = ("raster-crs-assumed", "product-incomplete")
 """Findings of the input that a trial records and an official run refuses."""
 
 

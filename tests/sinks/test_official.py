@@ -61,7 +61,9 @@ def test_a_default_error_is_refused_by_its_source():
     assert "biomass (agb)" in found[0].what_zh
 
 
-@pytest.mark.parametrize("code", ["product-unit-assumed", "raster-crs-assumed"])
+@pytest.mark.parametrize(
+    "code", ["product-unit-assumed", "product-incomplete", "raster-crs-assumed"]
+)
 def test_an_assumption_about_an_input_is_refused_with_its_own_words(code):
     words = dict.fromkeys(("product", "taken"), "a test")
     assumed = finding("rasters", code, value="v", where="agb.tif", **words)
