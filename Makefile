@@ -20,8 +20,12 @@ check: $(TEST)  ## lint, types, architecture
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(TEST)  ## speed and memory, side by side with the peers, in one run
+bench: $(TEST) $(VENV)/.installed-bench  ## speed and memory, side by side with the peers, in one run
 	$(BIN)/python benchmarks/engine.py
+
+$(VENV)/.installed-bench: pyproject.toml constraints.txt | $(BIN)/python
+	$(BIN)/python -m pip install -q -c constraints.txt -e ".[bench]"
+	touch $@
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache
