@@ -9,6 +9,7 @@ import streamlit as st
 
 from sinks.errors import ResultError
 from sinks.results import load_results
+from sinks.texts import text
 
 _HOW = """
 尚无结果。请先在终端运行 `make demo`（或 `tanhui demo`）生成内置演示清单，再打开本页：
@@ -36,12 +37,20 @@ def show() -> None:
     totals = results.tables["totals"]
     shown = totals[totals["quantity"].eq("change") & totals["scope"].eq("forest_grassland_wetland")]
     st.subheader("林草湿净碳汇（吨二氧化碳/年，95 % 区间）")
-    columns = [
-        "zone_name",
-        "sink_t_co2_per_year",
-        "low_t_co2_per_year",
-        "high_t_co2_per_year",
-        "verdict",
-    ]
-    st.dataframe(shown[columns].astype(str), hide_index=True)
-    st.caption(f"{folder} · {results.manifest.run_id[:8]}")
+    figures = ["sink_t_co2_per_year", "low_t_co2_per_year", "high_t_co2_per_year"]
+    table = shown[["zone_name", *figures, "verdict"]].astype(dict.fromkeys(figures, "float64"))
+    table[figures] = table[figures].round()
+    table["verdict"] = [text(f"verdict_{verdict}", "zh") for verdict in table["verdict"]]
+    whole = st.column_config.NumberColumn
+    st.dataframe(
+        table,
+        hide_index=True,
+        column_config={
+            "zone_name": "地区",
+            "sink_t_co2_per_year": whole("净碳汇（吨CO2/年）", format="localized"),
+            "low_t_co2_per_year": whole("95 % 下限", format="localized"),
+            "high_t_co2_per_year": whole("95 % 上限", format="localized"),
+            "verdict": "信号",
+        },
+    )
+    st.caption(f"{folder.name} · {results.manifest.run_id[:8]}")
