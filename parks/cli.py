@@ -18,7 +18,8 @@ from rich.table import Table
 
 from rasters import RefusedError
 from rasters.findings import Severity
-from sinks.cli import (
+from sinks.regions import load_region, region_ids
+from sinks.terminal import (
     DONE,
     REFUSED,
     json_option,
@@ -27,7 +28,6 @@ from sinks.cli import (
     quiet_option,
     speaking,
 )
-from sinks.regions import load_region, region_ids
 
 from .activities import read_activities
 from .checking import check_parks
@@ -55,8 +55,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from rasters.findings import Finding
-    from sinks.cli import Terminal
     from sinks.regions import Region
+    from sinks.terminal import Terminal
 
     from .closing import Measure
     from .emissions import ParkEmissions

@@ -17,9 +17,9 @@ from parks.layer import park_layer
 from parks.park import Park, ParkKind
 from parks.registry import load_parks
 from rasters import RefusedError
-from sinks import cli
 from sinks.categories import Confidence
 from sinks.cli import build_commands, run_commands
+from sinks.commands import inventory as inventory_commands
 from sinks.demo import write_demo_inputs
 from sinks.export.extras import Scope
 from sinks.export.layers import write_layers
@@ -114,8 +114,8 @@ def test_the_command_hands_the_parks_to_its_runs(monkeypatch, words):
         seen.extend(additions)
         raise RefusedError([])
 
-    monkeypatch.setattr(cli, "run_inventory", stop)
-    monkeypatch.setattr(cli, "write_demo_inputs", lambda folder, **_: folder)
+    monkeypatch.setattr(inventory_commands, "run_inventory", stop)
+    monkeypatch.setattr(inventory_commands, "write_demo_inputs", lambda folder, **_: folder)
     assert run_commands(tanhui.commands(), words) == 2
     assert seen == [PARKS]
     assert run_commands(build_commands(), words) == 2

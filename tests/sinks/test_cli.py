@@ -16,10 +16,11 @@ from tiny_inputs import COVER, write_tiny
 from rasters import RefusedError
 from rasters.errors import SourceError
 from rasters.findings import finding
-from sinks.cli import Terminal, build_commands, default_language, progress, run_commands
+from sinks.cli import build_commands, run_commands
 from sinks.errors import EstimateError
 from sinks.export.schemas import SCHEMAS
 from sinks.folder import LockedError, locked
+from sinks.terminal import Terminal, default_language, progress
 
 DONE, FAULT, REFUSED, LOCKED, DIFFERENT, INTERRUPTED = 0, 1, 2, 3, 4, 130
 

@@ -1,0 +1,15 @@
+"""The commands of this package: one module for each group, gathered here by one import line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from . import inventory
+
+if TYPE_CHECKING:
+    import click
+
+COMMANDS: tuple[click.Command, ...] = (*inventory.COMMANDS,)
+"""Every command of ``tanhui`` that this package gives."""
+
+__all__ = ["COMMANDS"]
