@@ -18,6 +18,7 @@ from .categories import Confidence
 from .coefficient_rows import IntervalBasis
 from .coverage import MEASURES, coverage
 from .densities import resolve
+from .export.schemas import SCHEMAS
 from .inventory import Settings, build, year_sides
 from .methods import Context
 from .plausibility import plausibility
@@ -30,6 +31,7 @@ from .views import view_tables
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from .coefficient_rows import Coefficient
     from .counting import Counted
     from .densities import Densities
     from .inventory import Inventory
@@ -49,15 +51,13 @@ class Account:
     quality: pd.DataFrame
     """quality.csv."""
     densities: Densities
-    """Which coefficient rows and pixels were used."""
+    """The way to the carbon of every class."""
+    rows: tuple[Coefficient, ...]
+    """Every coefficient row that a figure rests on, in order of table and line."""
     errors: SourcesOfError
     """What was drawn."""
-    coefficients: pd.DataFrame
-    """The coefficient rows used."""
-    views_stocks: pd.DataFrame
-    """views_stocks.csv: the columns of stocks.csv, the level being the view's id."""
-    views_totals: pd.DataFrame
-    """views_totals.csv: the columns of totals.csv, the level being the view's id."""
+    tables: Mapping[str, pd.DataFrame]
+    """Every CSV of the results folder by its name without suffix."""
     balance: Mapping[str, Json]
     """Polygon = classified + nodata + outside, ha, of the whole land by year."""
 
@@ -99,6 +99,7 @@ def account(prepared: Prepared, counted: Counted) -> Account:
         densities=densities,
         ecosystems=prepared.ecosystems,
         atoms=Atoms(factors=errors.factors, area_half_width=errors.area.value or 0.0),
+        register=prepared.register,
     )
     settings = Settings(
         methods=config.methods,
@@ -114,17 +115,41 @@ def account(prepared: Prepared, counted: Counted) -> Account:
         counted.views, prepared.views, context=context, settings=settings
     )
     covered = coverage(inventory.exact_areas, polygon_m2=counted.polygon_m2, tree=prepared.tree)
+    rows = _rows_used(prepared, densities, context.atoms)
+    quality = _judge(prepared, counted, inventory, covered, settings, densities, rows, errors)
+    tables = {
+        "areas": inventory.areas,
+        "stocks": inventory.stocks,
+        "changes": inventory.changes,
+        "totals": inventory.totals,
+        "transitions": inventory.transitions,
+        "coverage": _coverage_table(covered, prepared.official_ha),
+        "reconciliation": inventory.reconciliation,
+        "quality": quality,
+        "method_comparison": pd.DataFrame(columns=list(SCHEMAS["method_comparison"].columns)),
+        "trace": inventory.trace,
+        "coefficients_used": prepared.register.rows_used([row.key for row in rows]),
+        "views_stocks": views_stocks,
+        "views_totals": views_totals,
+    }
     return Account(
         inventory=inventory,
-        coverage=_coverage_table(covered, prepared.official_ha),
-        quality=_judge(prepared, counted, inventory, covered, settings, densities, errors),
+        coverage=tables["coverage"],
+        quality=quality,
         densities=densities,
         errors=errors,
-        coefficients=prepared.register.rows_used([row.key for row in densities.rows()]),
-        views_stocks=views_stocks,
-        views_totals=views_totals,
+        rows=rows,
+        tables=tables,
         balance=_balance(covered, prepared.tree.levels[0]),
     )
+
+
+def _rows_used(prepared: Prepared, densities: Densities, atoms: Atoms) -> tuple[Coefficient, ...]:
+    """Return the coefficient rows of the ways to carbon and of every atom."""
+    named = {key for atom in atoms.items for key in atom.factors}
+    used = {(row.table, row.row): row for row in densities.rows()}
+    used |= {(row.table, row.row): row for row in prepared.register.rows if row.key in named}
+    return tuple(used[place] for place in sorted(used))
 
 
 def _class_areas(activity: pd.DataFrame) -> dict[tuple[str, str], float]:
@@ -147,6 +172,7 @@ def _judge(
     covered: pd.DataFrame,
     settings: Settings,
     densities: Densities,
+    rows: tuple[Coefficient, ...],
     errors: SourcesOfError,
 ) -> pd.DataFrame:
     """Return quality.csv."""
@@ -176,9 +202,9 @@ def _judge(
     if prepared.region is not None:
         show_benchmarks(gates, inventory.stocks, prepared.region.id)
     for confidence in Confidence:
-        count = sum(row.confidence is confidence for row in densities.rows())
+        count = sum(row.confidence is confidence for row in rows)
         gates.show(f"coefficient_rows[{confidence}]", "", count)
-    defaults = sum(row.interval is IntervalBasis.DEFAULT for row in densities.rows())
+    defaults = sum(row.interval is IntervalBasis.DEFAULT for row in rows)
     gates.show("coefficient_rows_with_default_interval", "", defaults)
     gates.show("default_errors_of_rasters_and_areas", "", len(errors.defaults))
     if not settings.soil_from_map and settings.soil_method == "stock_difference":

@@ -98,6 +98,13 @@ class Pool(_Named):
     SOIL = "soil", "土壤有机碳", "Soil organic carbon"
 
 
+WHOLE_POOLS: dict[str, frozenset[Pool]] = {
+    "biomass": frozenset({Pool.AGB, Pool.BGB}),
+    "ecosystem": frozenset(Pool),
+}
+"""Names that stand in the column ``pool`` of a change for several pools that are not told apart."""
+
+
 class Completeness(_Named):
     """Whether a cell holds an estimate, and if not, why."""
 

@@ -79,8 +79,12 @@ class LayerSection(_Section):
 
 
 class BiomassSection(LayerSection):
-    """Above-ground biomass from pixels for the ecosystems named."""
+    """Above-ground biomass from pixels for the ecosystems named.
 
+    ``roots`` is ``table`` (root:shoot rows) or ``mokany`` (the smooth form of METHOD A9).
+    """
+
+    roots: Literal["table", "mokany"] = "table"
     ecosystems: tuple[Ecosystem, ...] = (Ecosystem.FOREST,)
 
 
@@ -95,6 +99,7 @@ class CoefficientsSection(_Section):
     """Packaged table ids and CSV paths; of equal rows the later table wins."""
 
     tables: tuple[str, ...] = Field(min_length=1)
+    plots: tuple[str, ...] = ()
 
 
 class UncertaintySection(_Section):
@@ -102,6 +107,56 @@ class UncertaintySection(_Section):
 
     draws: int = Field(default=10_000, ge=1000, le=1_000_000)
     seed: int = Field(default=20_231_231, ge=0)
+
+
+class StatisticsSection(_Section):
+    """Statistics by zone in a CSV: activity data of a method, or the losses of a period."""
+
+    file: str
+
+
+class ProductivitySection(_Section):
+    """Net primary production by year; ``respiration`` where heterotrophic respiration is mapped."""
+
+    product: str
+    files: dict[int, str] = Field(min_length=1)
+    respiration: LayerSection | None = None
+
+
+class AccuracySection(_Section):
+    """The accuracy sample of the change map between two years.
+
+    ``points`` has a row for each sample unit, ``matrix`` their counts by map and reference class.
+    ``merge`` joins classes of the sample that have too few units, as lists of names.
+    """
+
+    points: str | None = None
+    matrix: str | None = None
+    year0: int
+    year1: int
+    apply: bool = False
+    merge: tuple[tuple[str, ...], ...] = ()
+
+    @model_validator(mode="after")
+    def _one_sample(self) -> AccuracySection:
+        if (self.points is None) == (self.matrix is None):
+            raise ValueError("give either points or matrix, not both or none")
+        if not self.year0 < self.year1:
+            raise ValueError(f"year0 must be before year1, got {self.year0} and {self.year1}")
+        return self
+
+
+class FiltersSection(_Section):
+    """Filters of false change on the land-cover maps; off unless given."""
+
+    minimum_mapping_unit_ha: float | None = Field(default=None, gt=0)
+    persistence_years: int | None = Field(default=None, ge=2)
+
+    @model_validator(mode="after")
+    def _any(self) -> FiltersSection:
+        if self.minimum_mapping_unit_ha is None and self.persistence_years is None:
+            raise ValueError("name a filter: minimum_mapping_unit_ha or persistence_years")
+        return self
 
 
 class OutputSection(_Section):
@@ -127,6 +182,11 @@ class Config(_Section):
     biomass: BiomassSection | None = None
     soil: FileSection | None = None
     stratum: FileSection | None = None
+    activity: StatisticsSection | None = None
+    losses: StatisticsSection | None = None
+    npp: ProductivitySection | None = None
+    accuracy: AccuracySection | None = None
+    filters: FiltersSection | None = None
     uncertainty: UncertaintySection = UncertaintySection()
     output: OutputSection = OutputSection()
     views: tuple[ViewSection, ...] = ()
@@ -143,13 +203,25 @@ class Config(_Section):
 
     @model_validator(mode="after")
     def _a_file_for_every_year(self) -> Config:
-        for name, section in (("land_cover", self.land_cover), ("biomass", self.biomass)):
-            if section is not None and set(section.files) != set(self.inventory.years):
-                raise ValueError(
-                    f"[{name}.files] names the years {sorted(section.files)}, "
-                    f"inventory.years are {list(self.inventory.years)}"
-                )
+        years = set(self.inventory.years)
+        missing = sorted(years - set(self.land_cover.files))
+        late = sorted(y for y in self.land_cover.files if y > max(years))
+        if missing or late:
+            raise ValueError(
+                f"[land_cover.files] names the years {sorted(self.land_cover.files)}; it needs "
+                f"every one of inventory.years {sorted(years)} and none after them"
+            )
+        if self.biomass is not None and set(self.biomass.files) != years:
+            raise ValueError(
+                f"[biomass.files] names the years {sorted(self.biomass.files)}, "
+                f"inventory.years are {sorted(years)}"
+            )
         return self
+
+    @property
+    def map_years(self) -> tuple[int, ...]:
+        """Every year with a land-cover map: those of the inventory and their history."""
+        return tuple(sorted(self.land_cover.files))
 
     @model_validator(mode="after")
     def _views_differ(self) -> Config:
@@ -196,10 +268,6 @@ def parse_config(raw: Mapping[str, Any], *, where: str) -> Config:
     """Validate the content of an inventory.toml; ``where`` names it in findings."""
     shaped = dict(raw)
     methods = dict(shaped.get("methods", {})) if isinstance(shaped.get("methods"), dict) else None
-    early: list[Finding] = []
-    if "activity" in shaped:
-        early.append(finding("sinks", "config-activity-unavailable", value="activity", where=where))
-        shaped.pop("activity")
     if methods is not None:
         shaped["compare"] = methods.pop("compare", {})
         if "soil" in methods:
@@ -208,9 +276,7 @@ def parse_config(raw: Mapping[str, Any], *, where: str) -> Config:
     try:
         config = Config.model_validate(shaped)
     except ValidationError as error:
-        raise RefusedError([*early, *_as_findings(error, where)]) from error
-    if early:
-        raise RefusedError(early)
+        raise RefusedError(list(_as_findings(error, where))) from error
     return config
 
 

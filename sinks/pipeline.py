@@ -269,7 +269,7 @@ def _refuse_official(
 ) -> None:
     """Refuse an official run that rests on what it may not, leaving its quality table."""
     found = refusals(
-        rows=result.densities.rows(),
+        rows=result.rows,
         errors=result.errors,
         findings=notes,
         quality=result.quality,

@@ -36,7 +36,7 @@ class SourcesOfError:
 
 
 def sources_of_error(densities: Densities, prepared: Prepared) -> SourcesOfError:
-    """Collect the factors of the rows used and of the rasters.
+    """Collect the factors of every row that a way or a method may use, and of the rasters.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ def sources_of_error(densities: Densities, prepared: Prepared) -> SourcesOfError
 
     """
     factors = {}
-    for row in densities.rows():
+    for row in (*prepared.register.rows, *densities.rows()):
         if row.value is not None and row.low is not None and row.high is not None:
             factors[row.key] = Factor(key=row.key, value=row.value, low=row.low, high=row.high)
     defaults = []

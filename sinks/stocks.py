@@ -7,7 +7,7 @@ same terms with signs, so their intervals know what they share.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,6 +27,20 @@ if TYPE_CHECKING:
 
 UNCLASSIFIED = ("nodata", "outside")
 """Codes of the activity table for pixels without a class: inside and beyond the raster."""
+
+
+AREA_KEY = "area_key"
+"""Optional column of the activity table: the (name, year) whose area error a row shares."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amount:
+    """A raster of amounts, summed over each activity row; arrays of shape (rows,)."""
+
+    total: NDArray[np.float64]
+    """Amount x area, in the unit of its scale."""
+    area_ha: NDArray[np.float64]
+    """Area with a value, ha."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +63,10 @@ class Side:
     """Soil carbon of the map, t C."""
     soil_area_ha: NDArray[np.float64]
     """Area with a soil value, ha."""
+    amounts: Mapping[str, Amount] = field(default_factory=dict)
+    """Further rasters of amounts by role, such as ``npp2021``."""
+    area_key: NDArray[np.object_] | None = None
+    """Which area error each row shares; None for one per ecosystem and year."""
 
     @property
     def classified(self) -> NDArray[np.bool_]:
@@ -88,6 +106,15 @@ def side_of(rows: pd.DataFrame, which: int, *, scales: Mapping[str, float]) -> S
         biomass_area_ha=np.sum(valid, axis=0) if valid else zero,
         soil_t=_floats(rows["soil_b0_sum"], scales["soil"]) if has_soil else zero,
         soil_area_ha=(_floats(rows["soil_b0_area_mm2"], 1 / MM2_PER_HA) if has_soil else zero),
+        amounts={
+            name: Amount(
+                total=_floats(rows[f"{name}_b0_sum"], scales[name]),
+                area_ha=_floats(rows[f"{name}_b0_area_mm2"], 1 / MM2_PER_HA),
+            )
+            for name in sorted(set(scales) - {"agb0", "agb1", "soil"})
+            if f"{name}_b0_sum" in rows.columns
+        },
+        area_key=rows[AREA_KEY].to_numpy(dtype=object) if AREA_KEY in rows.columns else None,
     )
 
 
@@ -120,14 +147,14 @@ def stock_terms(
 
     """
     pieces: list[pd.DataFrame] = []
-    for (code, stratum), at in _groups(side):
-        ecosystem = ecosystems[code]
+    for (code, stratum, area_key), at in row_groups(side):
+        area = area_key or (str(ecosystems[code]), side.year)
         for pool in Pool:
             for part in densities.ways[code, stratum, pool].parts:
                 amount = _amount(side, part, at)
                 occurs = amount != 0
                 if occurs.any():
-                    number = atoms.number(_factors(part, side.year), (ecosystem, side.year))
+                    number = atoms.number(_factors(part, side.year), area)
                     pieces.append(
                         pd.DataFrame(
                             {
@@ -164,7 +191,7 @@ def estimated_rows(side: Side, *, densities: Densities, pool: Pool) -> NDArray[n
 
     """
     flags = np.zeros(len(side.code), dtype=bool)
-    for (code, stratum), at in _groups(side):
+    for (code, stratum, _), at in row_groups(side):
         flags[at] = bool(densities.ways[code, stratum, pool].parts)
     return flags
 
@@ -172,7 +199,7 @@ def estimated_rows(side: Side, *, densities: Densities, pool: Pool) -> NDArray[n
 def elsewhere_rows(side: Side, *, densities: Densities, pool: Pool) -> NDArray[np.bool_]:
     """Return which classified rows count ``pool`` in another pool (IE); shape (rows,)."""
     flags = np.zeros(len(side.code), dtype=bool)
-    for (code, stratum), at in _groups(side):
+    for (code, stratum, _), at in row_groups(side):
         flags[at] = densities.ways[code, stratum, pool].completeness is Completeness.IE
     return flags
 
@@ -186,14 +213,23 @@ SOIL_FACTOR = "soil"
 """Key of the error of the soil map."""
 
 
-def _groups(side: Side) -> list[tuple[tuple[str, str], NDArray[np.int64]]]:
-    """Return the classified rows by class and stratum, sorted."""
-    rows = np.flatnonzero(side.classified)
-    frame = pd.DataFrame({"code": side.code[rows], "stratum": side.stratum[rows], "row": rows})
-    return [
-        ((str(code), str(stratum)), found["row"].to_numpy(dtype=np.int64))
-        for (code, stratum), found in frame.groupby(["code", "stratum"], sort=True)
-    ]
+def row_groups(
+    side: Side,
+) -> list[tuple[tuple[str, str, tuple[str, int] | None], NDArray[np.int64]]]:
+    """Return the classified rows by class, stratum and area error, sorted.
+
+    Returns
+    -------
+    list
+        ``((code, stratum, area key), rows)``; the area key is None where the side has none.
+
+    """
+    found: dict[tuple[str, str, tuple[str, int] | None], list[int]] = {}
+    keys = side.area_key
+    for row in np.flatnonzero(side.classified).tolist():
+        key = None if keys is None else keys[row]
+        found.setdefault((str(side.code[row]), str(side.stratum[row]), key), []).append(row)
+    return [(key, np.array(found[key], dtype=np.int64)) for key in sorted(found)]
 
 
 def _amount(side: Side, part: Part, at: NDArray[np.int64]) -> NDArray[np.float64]:

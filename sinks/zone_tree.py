@@ -31,5 +31,18 @@ class ZoneTree:
         return tuple((level, code) for level in self.levels for code in self.zones(level))
 
     def at(self, level: str, counted: pd.Series) -> pd.Series:
-        """Translate codes of counted zones to their zone of ``level``."""
-        return counted.map(dict(self.ancestors[level]))
+        """Translate zone codes to their zone of ``level``; missing where they are coarser.
+
+        The codes are those of counted zones or of reported ones, for statistics are given by
+        reported zone.
+        """
+        return counted.map(self._inside(level))
+
+    def _inside(self, level: str) -> dict[str, str]:
+        """Return the zone of ``level`` that each counted and each reported zone lies in."""
+        own = dict(self.ancestors[level])
+        place = self.levels.index(level)
+        for finer in self.levels[place:]:
+            for counted, reported in self.ancestors[finer].items():
+                own.setdefault(reported, self.ancestors[level][counted])
+        return own

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sinks.categories import Pool
-from sinks.methods import METHODS, Context
+from sinks.categories import WHOLE_POOLS, Pool
+from sinks.methods import METHODS, SOIL_METHODS
 from sinks.tabulate import Drawn, finest, intervals, roll_up
 from sinks.units import CARBON_MOLAR, CO2_MOLAR, CO2_PER_CARBON
 
@@ -18,7 +18,12 @@ from .numbers import bounds, decimals, divide_half_even
 from .scopes import by_scope
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
     from sinks.inventory import Settings
+    from sinks.methods import ChangeTerms, Context
     from sinks.stocks import Side
     from sinks.zone_tree import ZoneTree
 
@@ -71,52 +76,112 @@ def change_rows(
         ],
         dtype=object,
     )
-    terms, covered = [], []
+    pieces = _Pieces(rows["zone_code"].to_numpy(), before, after)
+    whole = np.zeros(len(rows), dtype=bool)
     for name in sorted(set(chosen[common])):
         result = METHODS[name].change_terms(side0, side1, context)
         mine = common & (chosen == name)
+        pieces.add(result, mine, name, skip=(str(Pool.SOIL),))
+        if WHOLE in METHODS[name].pools:
+            whole |= mine
+    label = _soil_label(settings)
+    result = SOIL_METHODS[settings.soil_method].change_terms(side0, side1, context)
+    wholly = {str(e) for e, m in settings.methods.items() if WHOLE in METHODS[m].pools}
+    pieces.add(result, common & ~whole, label, only=str(Pool.SOIL), leave=wholly)
+    pieces.fill_not_estimated(common & ~whole)
+    return pieces.change(side0.year, side1.year)
+
+
+WHOLE = "ecosystem"
+"""Pool of a method that gives the change of a whole ecosystem."""
+
+
+def _soil_label(settings: Settings) -> str:
+    """Return the method that stands on a change row of the soil."""
+    if settings.soil_method != "stock_difference":
+        return settings.soil_method
+    return NOT_ESTIMATED if settings.soil_from_map else STEP
+
+
+class _Pieces:
+    """Terms and covered rows of one pair, gathered from several methods."""
+
+    def __init__(
+        self,
+        zones: NDArray[np.object_],
+        before: NDArray[np.object_],
+        after: NDArray[np.object_],
+    ) -> None:
+        self._place = {"zone_code": zones, "ecosystem0": before, "ecosystem": after}
+        self._done = {str(pool): np.zeros(len(zones), dtype=bool) for pool in Pool}
+        self._terms = [_placed(_NO_TERMS, self._place)]
+        self._covered = [_placed(_NO_TERMS[["row", "pool", "method"]], self._place)]
+
+    def add(
+        self,
+        result: ChangeTerms,
+        mine: NDArray[np.bool_],
+        label: str,
+        *,
+        skip: Sequence[str] = (),
+        only: str | None = None,
+        leave: Collection[str] = (),
+    ) -> None:
+        """Take the pools of a method on the rows that go by it, and its terms by zone."""
         for pool, flags in result.covered.items():
-            label = _label(name, pool, settings)
-            at = np.flatnonzero(flags & mine)
-            covered.append(pd.DataFrame({"row": at, "pool": str(pool), "method": label}))
+            if pool in skip or (only is not None and pool != only):
+                continue
+            self._cover(np.flatnonzero(flags & mine), pool, label)
             if label != NOT_ESTIMATED:
-                of_pool = result.terms[result.terms["pool"] == str(pool)]
-                terms.append(of_pool[mine[of_pool["row"]]].assign(method=label))
-    keys = {
-        "zone_code": rows["zone_code"].to_numpy(),
-        "ecosystem0": before,
-        "ecosystem": after,
-    }
+                of_pool = result.terms[result.terms["pool"] == pool]
+                kept = of_pool[mine[of_pool["row"]]].assign(method=label)
+                self._terms.append(_placed(kept, self._place))
+        if result.by_zone is not None and label != NOT_ESTIMATED:
+            by_zone = result.by_zone.assign(method=label)
+            by_zone = by_zone[~by_zone["pool"].isin(skip)]
+            if only is not None:
+                by_zone = by_zone[by_zone["pool"] == only]
+            by_zone = by_zone[~by_zone["ecosystem"].isin(leave)]
+            self._terms.append(by_zone)
+            self._covered.append(by_zone[[*self._place, "pool", "method"]].drop_duplicates())
 
-    def place(pieces: list[pd.DataFrame]) -> pd.DataFrame:
-        frame = pd.concat(pieces, ignore_index=True) if pieces else pd.DataFrame()
-        at = frame["row"].to_numpy()
-        return frame.assign(
-            year0=side0.year, year1=side1.year, **{k: v[at] for k, v in keys.items()}
+    def fill_not_estimated(self, rows: NDArray[np.bool_]) -> None:
+        """Say of every pool that no method covers that its change is not estimated."""
+        for pool, done in list(self._done.items()):
+            self._cover(np.flatnonzero(rows & ~done), pool, NOT_ESTIMATED)
+
+    def _cover(self, at: NDArray[np.int64], pool: str, label: str) -> None:
+        """Say that the rows ``at`` have a change of ``pool``."""
+        frame = pd.DataFrame({"row": at, "pool": pool, "method": label})
+        self._covered.append(_placed(frame, self._place))
+        for single in WHOLE_POOLS.get(pool, (pool,)):
+            self._done[str(single)][at] = True
+
+    def change(self, year0: int, year1: int) -> Change:
+        """Return everything that was gathered."""
+        terms, covered = (
+            pd.concat(pieces, ignore_index=True).assign(year0=year0, year1=year1)
+            for pieces in (self._terms, self._covered)
         )
-
-    empty = pd.DataFrame(
-        {
-            "row": np.zeros(0, np.int64),
-            "pool": pd.Series([], dtype=str),
-            "atom": np.zeros(0, np.int64),
-            "amount": np.zeros(0),
-            "one_sided": np.zeros(0, bool),
-            "method": pd.Series([], dtype=str),
-        }
-    )
-    return Change(
-        terms=place([empty, *terms]), covered=place([empty[["row", "pool", "method"]], *covered])
-    )
+        return Change(terms=terms, covered=covered)
 
 
-def _label(method: str, pool: Pool, settings: Settings) -> str:
-    """Return the method that stands on a change row of a pool."""
-    if pool is not Pool.SOIL:
-        return method
-    if settings.soil_from_map:
-        return NOT_ESTIMATED
-    return STEP if settings.soil_method == "stock_difference" else settings.soil_method
+_NO_TERMS = pd.DataFrame(
+    {
+        "row": np.zeros(0, np.int64),
+        "pool": pd.Series([], dtype=str),
+        "atom": np.zeros(0, np.int64),
+        "amount": np.zeros(0),
+        "one_sided": np.zeros(0, bool),
+        "method": pd.Series([], dtype=str),
+    }
+)
+
+
+def _placed(frame: pd.DataFrame, place: Mapping[str, NDArray[np.object_]]) -> pd.DataFrame:
+    """Give rows by position their zone and ecosystems."""
+    at = frame["row"].to_numpy()
+    return frame.drop(columns="row").assign(**{name: of[at] for name, of in place.items()})
 
 
 def finest_changes(terms: pd.DataFrame, covered: pd.DataFrame, drawn: Drawn) -> pd.DataFrame:
@@ -174,6 +239,8 @@ def changes(
     """
     keys = [*CHANGE_KEYS, "method"]
     out = roll_up(fine, keys, ["micro", "co2_micro"], tree)
+    at = ["zone_code", "level", *CHANGE_KEYS]
+    out = out[out["method"].ne(NOT_ESTIMATED) | ~out.duplicated(at, keep=False)]
     sides = intervals(terms, keys, drawn, tree)
     out = out.merge(sides, how="left", on=["zone_code", "level", *keys])
     shown = out["method"].ne(NOT_ESTIMATED)

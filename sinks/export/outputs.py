@@ -67,21 +67,7 @@ def write_outputs(  # noqa: PLR0913 - everything that a folder is made of
 ) -> None:
     """Write the contract's CSVs, the activity table, workbook, GeoPackage and density maps."""
     inventory = account.inventory
-    tables = {
-        "areas": inventory.areas,
-        "stocks": inventory.stocks,
-        "changes": inventory.changes,
-        "totals": inventory.totals,
-        "transitions": inventory.transitions,
-        "coverage": account.coverage,
-        "reconciliation": inventory.reconciliation,
-        "quality": account.quality,
-        "method_comparison": pd.DataFrame(columns=list(SCHEMAS["method_comparison"].columns)),
-        "trace": inventory.trace,
-        "coefficients_used": account.coefficients,
-        "views_stocks": account.views_stocks,
-        "views_totals": account.views_totals,
-    }
+    tables = account.tables
     on_progress("write", 0, len(tables) + 3)
     for done, (name, table) in enumerate(tables.items(), start=1):
         write_table(folder / f"{name}.csv", table, SCHEMAS[name], status=str(status), run_id=run_id)
@@ -91,7 +77,7 @@ def write_outputs(  # noqa: PLR0913 - everything that a folder is made of
     extras = _extras(prepared, additions, meta, lang)
     write_workbook(
         folder / "inventory.xlsx",
-        {**tables, "coefficients": account.coefficients},
+        {**tables, "coefficients": tables["coefficients_used"]},
         meta=meta,
         lang=lang,
         extra_sheets=[sheet for extra in extras for sheet in extra.sheets],
@@ -238,7 +224,7 @@ def _official_source(region: Region | None, code: str) -> str:
 def _tiers(account: Account) -> dict[str, str]:
     """Return the tier of each ecosystem: 1 where only IPCC defaults are used, else 2."""
     tiers: dict[str, str] = {}
-    rows = account.densities.rows()
+    rows = account.rows
     for row in rows:
         if row.ecosystem is not None and row.parameter == "density":
             own = not row.source.startswith("IPCC")

@@ -17,4 +17,7 @@ if TYPE_CHECKING:
 METHODS: Mapping[str, Method] = {method.id: method for method in (StockDifference(),)}
 """Every method, by the id that ``[methods]`` names."""
 
-__all__ = ["METHODS", "ChangeTerms", "Context", "Method", "StockDifference"]
+SOIL_METHODS: Mapping[str, Method] = {method.id: method for method in (StockDifference(),)}
+"""Every method of the soil pool, by the id that ``methods.soil`` names."""
+
+__all__ = ["METHODS", "SOIL_METHODS", "ChangeTerms", "Context", "Method", "StockDifference"]

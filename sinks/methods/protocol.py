@@ -7,7 +7,7 @@ rounding, levels and intervals are done once, for all methods, by ``sinks.invent
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from sinks.categories import Ecosystem, Pool
+    from sinks.categories import Ecosystem
+    from sinks.coefficient_register import Register
     from sinks.densities import Densities
     from sinks.stocks import Side
     from sinks.uncertainty import Atoms
@@ -33,6 +34,13 @@ class Context:
     """Ecosystem of each class code."""
     atoms: Atoms
     """Where the method numbers the atoms of its terms."""
+    register: Register | None = None
+    """Every coefficient row of the run, for the methods that look rows up themselves."""
+    stated: Mapping[Ecosystem, frozenset[str]] = field(default_factory=dict)
+    """Pools of ecosystems whose whole stock comes from statistics: no activity row counts them."""
+    history: pd.DataFrame | None = None
+    """Land conversions of every pair of neighbouring maps, those before the inventory too:
+    ``zone_code, year0, year1, code0, code1, stratum, area_mm2``; None where none were counted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,8 +49,12 @@ class ChangeTerms:
 
     terms: pd.DataFrame
     """``row``, ``pool``, ``atom``, ``amount``, ``one_sided`` (a loss whose gain is unknown)."""
-    covered: Mapping[Pool, NDArray[np.bool_]]
+    covered: Mapping[str, NDArray[np.bool_]]
     """For each pool, the rows for which the method gives a change (zero included)."""
+    by_zone: pd.DataFrame | None = None
+    """Terms that belong to no activity row, from statistics or from cohorts of earlier years:
+    ``zone_code`` (any reported zone or a counted one), ``ecosystem0``, ``ecosystem``, ``pool``,
+    ``atom``, ``amount``, ``one_sided``; a row with amount 0 says that the change is covered."""
 
 
 class Method(Protocol):
@@ -57,8 +69,8 @@ class Method(Protocol):
         """Chinese name, as the official workbook prints it."""
 
     @property
-    def pools(self) -> frozenset[Pool]:
-        """The pools whose change it covers."""
+    def pools(self) -> frozenset[str]:
+        """The pools whose change it covers: pools, or ``biomass`` or ``ecosystem`` as a whole."""
 
     def change_terms(self, side0: Side, side1: Side, context: Context) -> ChangeTerms:
         """Return the change terms of the rows of one pair of years.

@@ -19,6 +19,9 @@ from sinks.stocks import estimated_rows, stock_terms
 from .protocol import ChangeTerms, Context
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from sinks.stocks import Side
 
 
@@ -27,7 +30,7 @@ class StockDifference:
 
     id = "stock_difference"
     name_zh = "库差法"
-    pools = frozenset(Pool)
+    pools: frozenset[str] = frozenset(str(pool) for pool in Pool)
 
     def change_terms(self, side0: Side, side1: Side, context: Context) -> ChangeTerms:
         """Return the terms of later minus earlier carbon on the common footprint."""
@@ -42,11 +45,11 @@ class StockDifference:
             for side in (side0, side1)
         )
         pieces: list[pd.DataFrame] = []
-        covered = {}
+        covered: dict[str, NDArray[np.bool_]] = {}
         for pool in Pool:
             has0 = estimated_rows(side0, densities=context.densities, pool=pool) & common
             has1 = estimated_rows(side1, densities=context.densities, pool=pool) & common
-            covered[pool] = has0 | has1
+            covered[str(pool)] = has0 | has1
             loss = stock0[(stock0["pool"] == str(pool)) & has0[stock0["row"]]]
             gain = stock1[(stock1["pool"] == str(pool)) & (has0 & has1)[stock1["row"]]]
             pieces += [

@@ -4,7 +4,7 @@ import pytest
 
 from rasters import RefusedError
 from sinks.categories import Ecosystem
-from sinks.config import load_config, parse_config
+from sinks.config import load_config
 
 GOOD = """
 [inventory]
@@ -99,9 +99,3 @@ def test_a_file_that_is_not_there_or_not_toml_is_refused(tmp_path):
         load_config(tmp_path / "none.toml")
     assert [f.code for f in refused.value.findings] == ["config-unreadable"]
     assert codes(tmp_path, "years = [") == {("config-not-toml", "inventory.toml")}
-
-
-def test_activity_data_is_refused_by_name():
-    with pytest.raises(RefusedError) as refused:
-        parse_config({"activity": {}}, where="x")
-    assert refused.value.findings[0].code == "config-activity-unavailable"
