@@ -128,6 +128,7 @@ def account(prepared: Prepared, counted: Counted) -> Account:
         "quality": quality,
         "method_comparison": pd.DataFrame(columns=list(SCHEMAS["method_comparison"].columns)),
         "trace": inventory.trace,
+        "trace_changes": inventory.trace_changes,
         "coefficients_used": prepared.register.rows_used([row.key for row in rows]),
         "views_stocks": views_stocks,
         "views_totals": views_totals,

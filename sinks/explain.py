@@ -1,4 +1,4 @@
-"""Where a figure comes from: coefficient rows, amounts, and the files behind them."""
+"""Where a figure comes from: amounts, coefficient rows, areas, pixels and the files behind them."""
 
 from __future__ import annotations
 
@@ -13,14 +13,24 @@ from .results import load_results
 from .texts import text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-_TRACE = ("code", "stratum", "ecosystem", "pool", "amount", "factors", "stock_t_c")
-_ROWS = ("key", "value", "unit", "low", "high", "interval", "confidence", "source")
+    from .results import Results
+
+_STOCKS = ("ecosystem", "pool", "depth_cm", "area_ha", "stock_t_c", "low_t_c", "high_t_c", "method",
+           "completeness")  # fmt: skip
+_SINKS = ("year0", "year1", "ecosystem0", "ecosystem", "pool", "change_t_c", "sink_t_co2_per_year",
+          "low_t_co2_per_year", "high_t_co2_per_year", "method")  # fmt: skip
+_AREAS = ("code", "stratum", "ecosystem", "pixels", "area_ha")
+_TRACE = ("code", "stratum", "ecosystem", "pool", "amount", "unit", "factors", "stock_t_c")
+_CHANGES = ("year0", "ecosystem0", "ecosystem", "pool", "method", "amount", "unit", "factors",
+            "change_t_c")  # fmt: skip
+_ROWS = ("key", "value", "unit", "low", "high", "interval", "confidence", "source", "locator")
 _INPUTS = ("role", "product", "year", "path", "sha256")
 _HASH_DIGITS = 16  # enough to tell two files apart by eye
 _MOST_CODES = 40  # codes named where one is not known
+_UNITS = {"biomass": "t d.m.", "soil": "t C"}  # unit of an amount by the raster among its factors
 
 
 def explain(
@@ -32,7 +42,7 @@ def explain(
     pool: str | None,
     lang: str,
 ) -> Iterator[Table]:
-    """Yield the rows of trace.csv behind the stocks of a zone, the rows and files they name.
+    """Yield the way from the figures of a zone and year to the rows, pixels and files behind them.
 
     Parameters
     ----------
@@ -50,44 +60,98 @@ def explain(
     Returns
     -------
     iterator of Table
-        Amounts (ha, t d.m. or t C) with their factors and stocks (t C), the coefficient rows
-        among the factors, and the input files.
+        The stocks (t C) and, where the year ends a period, the changes (t C, t CO2 per year) with
+        their intervals; areas (ha) and pixels by class; amounts with their unit, factors and
+        values; the coefficient rows among the factors; the input files.
 
     Raises
     ------
     ResultError
-        If the results have no such zone, naming those they have.
+        If the results have no such zone, year, ecosystem or pool, naming those they have.
 
     """
     results = load_results(folder)
-    trace = results.tables["trace"]
-    codes = sorted(set(trace["zone_code"]))
-    if zone not in codes:
-        known = ", ".join(codes[:_MOST_CODES])
-        raise ResultError(text("explain_zone_unknown", lang, zone=zone, known=known))
-    chosen = trace[trace["zone_code"].eq(zone)]
-    year = year if year is not None else int(chosen["year"].max())
-    chosen = chosen[chosen["year"].eq(year)]
+    tables = results.tables
+    _known(tables["stocks"], "zone_code", zone, lang)
+    of_zone = {name: table[table["zone_code"].eq(zone)] for name, table in _tables(results)}
+    year = year if year is not None else int(of_zone["stocks"]["year"].max())
+    _known(of_zone["stocks"], "year", year, lang)
     for column, value in (("ecosystem", ecosystem), ("pool", pool)):
         if value is not None:
-            chosen = chosen[chosen[column].eq(value)]
-    title = text("explain_title", lang, zone=zone, name=results.zone_name(zone, lang), year=year)
-    yield _table(chosen[list(_TRACE)], title=title)
-    used = {key for factors in chosen["factors"] for key in factors.split("*")}
-    rows = results.tables["coefficients_used"]
-    yield _table(rows.loc[rows["key"].isin(used), list(_ROWS)])
-    inputs = [
+            _known(of_zone["stocks"], column, value, lang)
+    named = {
+        "year": year,
+        "zone": zone,
+        "name": results.zone_name(zone, lang),
+    }
+    chosen = {
+        name: _chosen(table, year=year, ecosystem=ecosystem, pool=pool)
+        for name, table in of_zone.items()
+    }
+    stocks = chosen["stocks"][chosen["stocks"]["completeness"].ne("NO")]
+    yield _table(stocks, _STOCKS, title=text("explain_stocks", lang, **named))
+    if len(chosen["changes"]):
+        yield _table(chosen["changes"], _SINKS, title=text("explain_changes", lang, **named))
+    yield _table(chosen["areas"], _AREAS, title=text("explain_areas", lang, **named))
+    used: set[str] = set()
+    for name, columns in (("trace", _TRACE), ("trace_changes", _CHANGES)):
+        table = chosen[name]
+        if name == "trace" or len(table):
+            shown = table.assign(unit=[_unit(factors) for factors in table["factors"]])
+            yield _table(shown, columns, title=text(f"explained_{name}", lang, **named))
+        used |= {key for factors in table["factors"] for key in factors.split("*")}
+    rows = tables["coefficients_used"]
+    yield _table(rows[rows["key"].isin(used)], _ROWS, title=text("explain_rows", lang))
+    yield _table(_inputs(results), _INPUTS, title=text("explain_inputs", lang))
+
+
+def _tables(results: Results) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Yield the tables that a figure is followed through."""
+    for name in ("stocks", "changes", "areas", "trace", "trace_changes"):
+        yield name, results.tables[name]
+
+
+def _known(table: pd.DataFrame, column: str, value: object, lang: str) -> None:
+    """Raise if a column of a table does not hold a value, naming the values it holds."""
+    codes = sorted(set(table[column]), key=str)
+    if value not in codes:
+        known = ", ".join(str(code) for code in codes[:_MOST_CODES])
+        raise ResultError(text(f"explain_unknown_{column}", lang, value=value, known=known))
+
+
+def _chosen(
+    table: pd.DataFrame, *, year: int, ecosystem: str | None, pool: str | None
+) -> pd.DataFrame:
+    """Return the rows of a year, or of the periods that end in it, of an ecosystem and pool."""
+    rows = table[table["year1" if "year1" in table.columns else "year"].eq(year)]
+    if ecosystem is not None:
+        sides = [c for c in ("ecosystem0", "ecosystem") if c in rows.columns]
+        rows = rows[rows[sides].eq(ecosystem).any(axis=1)]
+    if pool is not None and "pool" in rows.columns:
+        rows = rows[rows["pool"].eq(pool)]
+    return rows
+
+
+def _unit(factors: str) -> str:
+    """Return the unit of the amount that factors multiply: hectares but for rasters of amounts."""
+    rasters = {key.split(":")[0] for key in factors.split("*")} & set(_UNITS)
+    return _UNITS[min(rasters)] if rasters else "ha"
+
+
+def _inputs(results: Results) -> pd.DataFrame:
+    """Return the input files with the first digits of their hashes."""
+    rows = [
         (record.role, record.product, record.year, record.path, record.sha256[:_HASH_DIGITS])
         for record in results.manifest.inputs
     ]
-    yield _table(pd.DataFrame(inputs, columns=list(_INPUTS), dtype=object))
+    return pd.DataFrame(rows, columns=list(_INPUTS), dtype=object)
 
 
-def _table(rows: pd.DataFrame, title: str = "") -> Table:
+def _table(rows: pd.DataFrame, columns: Sequence[str], *, title: str) -> Table:
     """Return rows as a table of text cells, missing ones blank."""
-    table = Table(title=escape(title) or None)
-    for name in rows.columns:
+    table = Table(title=escape(title))
+    for name in columns:
         table.add_column(name, overflow="fold")  # a key is of use only whole
-    for cells in rows.itertuples(index=False, name=None):
+    for cells in rows[list(columns)].itertuples(index=False, name=None):
         table.add_row(*("" if pd.isna(cell) else escape(str(cell)) for cell in cells))
     return table

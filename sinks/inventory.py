@@ -26,7 +26,7 @@ from .accounts.reconciliation import (
 )
 from .accounts.stocks import STOCK_KEYS, stock_rows, stocks
 from .accounts.totals import change_totals, stock_totals
-from .accounts.trace import trace
+from .accounts.trace import TRACE_CHANGE_COLUMNS, trace, trace_changes
 from .stocks import side_of
 from .tabulate import Drawn, finest
 
@@ -77,6 +77,8 @@ class Inventory:
     """reconciliation.csv."""
     trace: pd.DataFrame
     """trace.csv."""
+    trace_changes: pd.DataFrame
+    """trace_changes.csv."""
     exact_areas: pd.DataFrame
     """``zone_code`` (finest), ``year, code, stratum, ecosystem, area_mm2`` as exact integers."""
     one_sided: pd.DataFrame
@@ -115,6 +117,7 @@ def build(
     totals = [stock_totals(stock, stock_fine, stock_table, drawn, tree)]
     change_table = pd.DataFrame(columns=CHANGE_COLUMNS)
     reconciled = pd.DataFrame(columns=RECONCILIATION_COLUMNS)
+    traced = pd.DataFrame(columns=TRACE_CHANGE_COLUMNS)
     losses = pd.DataFrame(columns=["zone_code", *PAIR_KEYS, "scope", "gross", "loss", "share"])
     if changed:
         terms = pd.concat([c.terms for c in changed])
@@ -123,6 +126,7 @@ def build(
         losses = one_sided_losses(terms, fine, drawn, tree)
         totals.append(change_totals(terms, fine, losses, stock_table, drawn, tree))
         reconciled = reconciliation(pd.concat(plain), fine, drawn, tree)
+        traced = trace_changes(terms, drawn, context, tree)
     return Inventory(
         areas=areas(exact, tree),
         stocks=stock_table,
@@ -131,6 +135,7 @@ def build(
         transitions=transitions(activity, tree),
         reconciliation=reconciled,
         trace=trace(stock, drawn, context, tree),
+        trace_changes=traced,
         exact_areas=exact,
         one_sided=losses,
     )

@@ -364,7 +364,7 @@ def test_explain_prints_tables(tanhui, finished):
     code, out, _ = tanhui("explain", finished, "--zone", "1", "--year", "2020", "--ecosystem",
                           "forest", "--pool", "agb", "--lang", "zh")  # fmt: skip
     assert code == DONE
-    assert "1 盟1：2020 年碳储量的来历" in out
+    assert "1 盟1：2020 年碳储量 = 数量 × 系数" in out
     assert "1200000" in out
     assert "land_cover" in out
 

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from results_factory import change_cell
 from rich.console import Console
 
 from sinks.errors import ResultError
@@ -20,8 +21,23 @@ def cells(table):
     return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
-def test_a_stock_is_amount_times_the_rows_that_are_named(finished):
-    trace, rows, inputs = tables(finished, ecosystem="forest", pool="agb", year=2020)
+def test_a_stock_is_followed_to_its_amount_rows_pixels_and_files(finished):
+    stocks, areas, trace, rows, inputs = tables(finished, ecosystem="forest", pool="agb", year=2020)
+    (stock,) = cells(stocks)
+    assert (stock["area_ha"], stock["stock_t_c"], stock["method"]) == (
+        "20000",
+        "1200000",
+        "density_table",
+    )
+    assert cells(areas) == [
+        {
+            "code": "F",
+            "stratum": "none",
+            "ecosystem": "forest",
+            "pixels": "20000",
+            "area_ha": "20000",
+        }
+    ]
     assert cells(trace) == [
         {
             "code": "F",
@@ -29,6 +45,7 @@ def test_a_stock_is_amount_times_the_rows_that_are_named(finished):
             "ecosystem": "forest",
             "pool": "agb",
             "amount": "20000",
+            "unit": "ha",
             "factors": "test/density/agb/F/////",
             "stock_t_c": "1200000",
         }
@@ -51,9 +68,38 @@ def test_a_stock_is_amount_times_the_rows_that_are_named(finished):
     assert len(source["sha256"]) == 16
 
 
+def test_a_change_is_followed_to_the_amounts_of_both_dates(finished):
+    _, changes, *_, traced, _, _ = tables(finished, ecosystem="forest", pool="agb", year=2023)
+    found = {row["ecosystem0"]: row for row in cells(changes)}
+    # 1,000 ha of grassland became forest: 1,000 x (60 - 3) t C
+    assert found["grassland"]["change_t_c"] == "57000"
+    assert found["forest"]["change_t_c"] == "0"
+    gained = [row for row in cells(traced) if row["ecosystem0"] == "grassland"]
+    assert {(row["amount"], row["unit"], row["change_t_c"]) for row in gained} == {
+        ("1000", "ha", "60000"),
+        ("-1000", "ha", "-3000"),
+    }
+
+
+def test_an_amount_of_a_raster_has_its_unit(finished):
+    path = finished / "trace.csv"
+    change_cell(
+        finished,
+        "trace",
+        {"zone_code": "1", "year": 2020, "pool": "agb", "ecosystem": "forest"},
+        "factors",
+        "biomass:2020*x",
+    )
+    assert path.is_file()
+    trace = tables(finished, ecosystem="forest", pool="agb", year=2020)[2]
+    assert [row["unit"] for row in cells(trace)] == ["t d.m."]
+
+
 def test_without_a_choice_the_last_year_and_every_pool_is_shown(finished):
-    trace, rows, _ = tables(finished)
-    assert trace.title == "1 zone 1: where the stock of 2023 comes from"
+    stocks, changes, areas, trace, _, rows, _ = tables(finished)
+    assert stocks.title == "1 zone 1: stocks of 2023 (t C, 95 % interval)"
+    assert changes.title.startswith("1 zone 1: changes up to 2023")
+    assert {row["code"] for row in cells(areas)} == {"F", "G"}
     assert {row["pool"] for row in cells(trace)} == {"agb", "soil"}
     assert {row["amount"] for row in cells(trace) if row["code"] == "F"} == {"21000"}
     # grassland and forest, living and soil; the cropland lies in zone 2
@@ -61,21 +107,30 @@ def test_without_a_choice_the_last_year_and_every_pool_is_shown(finished):
 
 
 def test_the_region_is_explained_as_its_leagues_together(finished):
-    trace, *_ = tables(finished, zone="R", pool="agb", ecosystem="grassland", year=2020)
+    _, _, trace, *_ = tables(finished, zone="R", pool="agb", ecosystem="grassland", year=2020)
     (row,) = cells(trace)
     assert row["amount"] == "101000"
     assert row["stock_t_c"] == "303000"
 
 
 def test_titles_speak_the_language(finished):
-    assert tables(finished, lang="zh")[0].title == "1 盟1：2023 年碳储量的来历"
+    assert tables(finished, lang="zh")[0].title == "1 盟1：2023 年碳储量（吨碳，95 % 区间）"
 
 
-def test_an_unknown_zone_is_refused_with_the_known_ones(finished):
-    with pytest.raises(ResultError, match="no zone 9; known: 1, 2, R"):
-        tables(finished, zone="9")
-    with pytest.raises(ResultError, match="没有地区 9；可用：1, 2, R"):
-        tables(finished, zone="9", lang="zh")
+@pytest.mark.parametrize(
+    ("choice", "english", "chinese"),
+    [
+        ({"zone": "9"}, "no zone 9; known: 1, 2, R", "没有地区 9；可用：1, 2, R"),
+        ({"year": 2021}, "no year 2021; known: 2020, 2023", "没有 2021 年；可用：2020, 2023"),
+        ({"ecosystem": "tundra"}, "no ecosystem tundra; known: cropland", "没有生态系统 tundra"),
+        ({"pool": "peat"}, "no pool peat; known: agb, bgb", "没有碳库 peat；可用：agb, bgb"),
+    ],
+)
+def test_an_unknown_choice_is_refused_with_the_known_ones(finished, choice, english, chinese):
+    with pytest.raises(ResultError, match=english):
+        tables(finished, **choice)
+    with pytest.raises(ResultError, match=chinese):
+        tables(finished, lang="zh", **choice)
 
 
 def test_brackets_in_a_name_are_shown_and_blank_cells_stay_blank(results):

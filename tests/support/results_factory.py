@@ -71,6 +71,7 @@ def write_results(
             name: getattr(inventory, name)
             for name in (
                 "areas", "stocks", "changes", "totals", "transitions", "reconciliation", "trace",
+                "trace_changes",
             )
         },
         "coverage": shown,
