@@ -7,7 +7,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import streamlit as st
 
-from sinks.pages import overview
+from sinks.pages import overview, style
+from sinks.pages.chrome import language
+from sinks.pages.words import say
 
-st.set_page_config(page_title="碳汇 Tanhui", page_icon="🌲", layout="wide")
-st.navigation([st.Page(overview.show, title="总览", default=True)]).run()
+st.set_page_config(page_title=say("app_title", language()), layout="wide")
+style.apply()
+st.navigation([st.Page(overview.show, title=say("page_overview", language()), default=True)]).run()

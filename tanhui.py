@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from parks.additions import PARKS
 from parks.cli import parks
 from sinks.cli import build_commands, run_commands
+from sinks.credits.additions import CREDITS
 
 if TYPE_CHECKING:
     import click
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 def commands() -> click.Group:
     """Return the ``tanhui`` command with the commands of every package."""
-    group = build_commands(additions=[PARKS])
+    group = build_commands(additions=[PARKS, CREDITS])
     group.add_command(parks)
     return group
 

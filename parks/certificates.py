@@ -36,7 +36,14 @@ if TYPE_CHECKING:
 
     from .tables import Row
 
-__all__ = ["CertificateLine", "Claim", "certificate_line", "overlaps", "read_claims"]
+__all__ = [
+    "CertificateLine",
+    "Claim",
+    "certificate_line",
+    "overlaps",
+    "read_claims",
+    "read_register",
+]
 
 COLUMNS = (
     "park_id",
@@ -120,13 +127,30 @@ def read_claims(path: Path) -> tuple[tuple[Claim, ...], list[Finding]]:
         Overlaps are among the findings.
 
     """
-    rows, findings = read_rows(path, required=COLUMNS[:-1], optional=COLUMNS[-1:])
-    claims = []
-    for row in rows:
-        claim = _claim(row)
-        findings += row.faults
-        if claim is not None:
-            claims.append(claim)
+    return read_register([path])
+
+
+def read_register(paths: Sequence[Path]) -> tuple[tuple[Claim, ...], list[Finding]]:
+    """Return the claims of several files as one register, and everything that is wrong with it.
+
+    Parameters
+    ----------
+    paths
+        Files as for :func:`read_claims`; a certificate that two of them use is an overlap.
+
+    Returns
+    -------
+    tuple of Claim, list of Finding
+        Claims in the order of the files; they may be used only if no finding is an error.
+
+    """
+    claims: list[Claim] = []
+    findings: list[Finding] = []
+    for path in paths:
+        rows, faults = read_rows(path, required=COLUMNS[:-1], optional=COLUMNS[-1:])
+        read = [_claim(row) for row in rows]
+        claims += [claim for claim in read if claim is not None]
+        findings += [*faults, *(fault for row in rows for fault in row.faults)]
     return tuple(claims), findings + overlaps(claims)
 
 

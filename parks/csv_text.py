@@ -1,8 +1,4 @@
-"""The text of a CSV file, and its rows as cells: UTF-8, or GB18030 where it is not.
-
-GB18030 decodes nearly any bytes, so a file read as such is named in a finding, and it is the
-headings that show whether the guess was right: those of another encoding match no known word.
-"""
+"""The rows of a CSV file of series as cells, every row as long as its heading."""
 
 from __future__ import annotations
 
@@ -13,6 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rasters.findings import finding
+
+from .csv_decoding import read_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,10 +34,10 @@ def read_cells(
     -------
     headings, rows, lines, findings
         Headings are stripped; every row has as many cells. Without a heading where the file
-        cannot be used: ``power-file-large`` or ``power-file-unreadable`` says why.
+        cannot be used: a finding says why.
 
     """
-    text, findings = _text(path)
+    text, findings = read_text(path, largest=LARGEST_FILE)
     reader = csv.reader(io.StringIO(text or "", newline=""), strict=True)
     rows: list[list[str]] = []
     lines: list[int] = []
@@ -62,29 +60,3 @@ def read_cells(
     if text is not None and not (headings and rows):
         findings.append(finding("parks", "power-file-unreadable", value="empty", where=path.name))
     return headings, rows, np.array(lines, dtype=np.int64), findings
-
-
-def _text(path: Path) -> tuple[str | None, list[Finding]]:
-    """Return the text of a file, or why it cannot be read."""
-    try:
-        size = path.stat().st_size
-        if size > LARGEST_FILE:
-            limit = f"{LARGEST_FILE} bytes"
-            value = f"{size} bytes"
-            return None, [
-                finding("parks", "power-file-large", value=value, where=path.name, limit=limit)
-            ]
-        raw = path.read_bytes()
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        return None, [finding("parks", "power-file-unreadable", value=reason, where=str(path))]
-    try:
-        return raw.decode("utf-8-sig"), []
-    except UnicodeDecodeError:
-        pass
-    try:
-        note = finding("parks", "power-encoding", value="GB18030", where=path.name)
-        return raw.decode("gb18030"), [note]
-    except UnicodeDecodeError as error:
-        value = f"byte {error.start}"
-        return None, [finding("parks", "power-file-unreadable", value=value, where=path.name)]

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -27,7 +28,6 @@ from .series_times import MOST_NAMED, hours_of, months_of, more, resolution_of, 
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -81,7 +81,7 @@ def read_series(
         If ``path`` is not that of a local file.
 
     """
-    path = local_path(path, path.parent)
+    path = local_path(path, Path.cwd())
     table, findings = _parquet(path) if path.suffix.lower() == ".parquet" else _csv(path)
     if table is None:
         return None, findings

@@ -11,16 +11,18 @@ import io
 import re
 from dataclasses import dataclass, field
 from decimal import Decimal
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from rasters.findings import finding
 from sinks.export.cells import clean_text, guard, unguard
 
+from .csv_decoding import read_text
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from enum import StrEnum
     from importlib.resources.abc import Traversable
+    from pathlib import Path
 
     from rasters.findings import Finding
 
@@ -125,7 +127,7 @@ def read_rows(
     Parameters
     ----------
     path
-        UTF-8, with or without a byte-order mark. A table without rows is read as such.
+        In an encoding of :mod:`parks.csv_decoding`. A table without rows is read as such.
     required, optional
         Its columns, in any order; others are refused, because a column that nobody reads is
         a value that somebody believes in.
@@ -137,11 +139,12 @@ def read_rows(
 
     """
     name = path.name.removesuffix(".csv")
-    text, faults = _text_of(path, name)
+    text, remarks = read_text(path, largest=_LARGEST, where=name)
     if text is None:
-        return [], faults
+        return [], remarks
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     rows: list[Row] = []
+    faults: list[Finding] = []
     try:
         heading = [column.strip() for column in next(reader, [])]
         faults = _heading_faults(heading, name, required, optional)
@@ -157,7 +160,7 @@ def read_rows(
             rows.append(Row(table=name, line=reader.line_num, cells=filled))
     except csv.Error as error:
         faults.append(_fault("quotes", error, f"{name}, row {reader.line_num}"))
-    return rows, faults
+    return rows, [*remarks, *faults]
 
 
 def write_rows(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> None:
@@ -189,18 +192,6 @@ def _cell(value: object) -> str:
         return plain(value)
     # A lone carriage return would end the line for the next reader.
     return guard(_LINE_BREAK.sub("\n", clean_text(value)))
-
-
-def _text_of(path: Path | Traversable, name: str) -> tuple[str | None, list[Finding]]:
-    """Return the text of a table, or why it cannot be read."""
-    try:
-        if isinstance(path, Path) and path.stat().st_size > _LARGEST:
-            return None, [_fault("large", path.stat().st_size, name, limit=_LARGEST)]
-        return path.read_bytes().decode("utf-8-sig"), []
-    except OSError as error:
-        return None, [_fault("unreadable", error.strerror or type(error).__name__, name)]
-    except UnicodeDecodeError as error:
-        return None, [_fault("encoding", f"byte {error.start}", name)]
 
 
 def _heading_faults(

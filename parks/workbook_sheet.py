@@ -14,7 +14,7 @@ from sinks.export.page import Column, Look
 from sinks.export.sheets import Sheet
 
 from .definitions import Reading, target_of, targets, wording
-from .indicator_systems import load_system
+from .indicator_words import indicator_name, limit_text
 from .parameters import parameters
 from .power import Flag
 from .texts import text
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from sinks.export.page import Book, Page
 
+    from .certificates import CertificateLine
     from .indicators import IndicatorResult
     from .park import Fact, Park
     from .power import Ratio
@@ -57,6 +58,10 @@ _INDICATORS = (
     ("value", "value"), ("unit", "center"), ("state", "center"), ("verdict", "center"),
     ("limit", "center"), ("reason", "text"), ("source", "text"),
 )  # fmt: skip
+_CERTIFICATES = (
+    ("park", "text"), ("used_year", "integer"), ("count", "value"), ("mwh", "number"),
+    ("load", "number"), ("load_share", "percent"),
+)  # fmt: skip
 
 
 def park_sheet(
@@ -64,6 +69,7 @@ def park_sheet(
     *,
     ratios: Mapping[str, Sequence[Ratio]],
     indicators: Sequence[IndicatorResult],
+    certificates: Sequence[CertificateLine] = (),
 ) -> Sheet:
     """Return table 9 of the workbook; it has no page where there is no park.
 
@@ -76,13 +82,17 @@ def park_sheet(
         has none.
     indicators
         Indicators of any parks and years.
+    certificates
+        Certificates that parks used, a table of their own: they are part of no reading.
 
     """
     ordered = sorted(parks, key=lambda park: (park.league_code, park.park_id))
 
     def write(book: Book) -> None:
         if ordered:
-            _write(book, ordered, ratios, indicators)
+            page, names = _write(book, ordered, ratios, indicators)
+            lines = [line for line in certificates if line.park_id in names]
+            _write_certificates(page, book, names, lines)
 
     return Sheet(number=_NUMBER, write=write)
 
@@ -92,8 +102,8 @@ def _write(
     parks: Sequence[Park],
     ratios: Mapping[str, Sequence[Ratio]],
     indicators: Sequence[IndicatorResult],
-) -> None:
-    """Add the page."""
+) -> tuple[Page, dict[str, str]]:
+    """Add the page with its parks, facts and indicators; return it with the names of the parks."""
     lang = book.words.lang
     widths = [*(width for _, _, width in _PARKS), book.run_column.width]
     title = text("sheet_title", lang, region=book.meta.region.in_(lang))
@@ -112,6 +122,22 @@ def _write(
     shown = [i for i in indicators if i.park_id in names]
     rows = [[names[i.park_id], *_indicator_row(i, lang)] for i in shown]
     _section(page, book, "indicators", _INDICATORS, rows)
+    return page, names
+
+
+def _write_certificates(
+    page: Page, book: Book, names: Mapping[str, str], lines: Sequence[CertificateLine]
+) -> None:
+    """Write the certificates below, with what they are."""
+    lang = book.words.lang
+    rows: list[_Row] = [
+        [names[line.park_id], float(line.year), float(line.certificates), line.mwh,
+         line.load_mwh, line.share_of_load]
+        for line in lines
+    ]  # fmt: skip
+    _section(page, book, "certificates", _CERTIFICATES, rows)
+    if lines:
+        page.note(lines[0].definition_zh if lang == "zh" else lines[0].definition_en)
 
 
 def _park_row(park: Park, ratios: Sequence[Ratio], book: Book) -> tuple[_Row, Look]:
@@ -220,22 +246,6 @@ def _indicator_row(result: IndicatorResult, lang: str) -> _Row:
         text(f"reason_{result.reason}", lang) if result.reason else "",
         result.source,
     ]
-
-
-def indicator_name(result: IndicatorResult, lang: str) -> str:
-    """Return the name of an indicator in ``lang``."""
-    found = next(i for i in load_system(result.system).indicators if i.id == result.indicator)
-    return found.name_zh if lang == "zh" else found.name_en
-
-
-def limit_text(result: IndicatorResult) -> str:
-    """Return the limit that a value was held against, as a band where only that is known."""
-    if result.limit is None:
-        return ""
-    low, high = result.limit.low, result.limit.high
-    system = load_system(result.system)
-    sign = next(i.comparator for i in system.indicators if i.id == result.indicator)
-    return f"{sign} {low:f}" if low == high else f"{sign} {low:f}–{high:f}"
 
 
 def _name(park: Park, lang: str) -> str:

@@ -59,10 +59,11 @@ def read_workbook(path: Path) -> tuple[list[RawTable], list[Finding]]:
     if not openpyxl.DEFUSEDXML:
         raise ParksError("openpyxl runs without defusedxml; install defusedxml to open workbooks")
     try:
-        with warnings.catch_warnings():
+        # opened here, because openpyxl leaves a broken file open
+        with warnings.catch_warnings(), path.open("rb") as file:
             warnings.simplefilter("ignore")  # openpyxl remarks on styles it does not know
-            formulas = openpyxl.load_workbook(path, keep_links=False)
-            results = openpyxl.load_workbook(path, keep_links=False, data_only=True)
+            formulas = openpyxl.load_workbook(file, keep_links=False)
+            results = openpyxl.load_workbook(file, keep_links=False, data_only=True)
     except Exception as error:  # noqa: BLE001  # a broken part breaks openpyxl in any way
         return [], [finding("parks", "parks-file-unreadable", value=error, where=path.name)]
     epoch = date(1904, 1, 1) if formulas.epoch == CALENDAR_MAC_1904 else date(1899, 12, 30)

@@ -4,10 +4,11 @@ from . import harden as harden  # first: it must set GDAL's environment before G
 
 # isort: split
 
+from .activity_file import read_activity, write_activity
 from .align import check_alignment, class_layer, quantity_layer
 from .area import polygon_area_m2, row_areas
 from .coverage import covering_grid
-from .crosstab import activity_table, read_activity, write_activity
+from .crosstab import Crosstab, cross_tabulate
 from .engine import Counts, TableSpec, count
 from .errors import (
     GridError,
@@ -35,6 +36,7 @@ from .zones import Zones, check_zones, load_zones
 
 __all__ = [
     "Counts",
+    "Crosstab",
     "Finding",
     "Grid",
     "GridError",
@@ -51,7 +53,6 @@ __all__ = [
     "TableSpec",
     "ZoneError",
     "Zones",
-    "activity_table",
     "check_alignment",
     "check_file",
     "check_pixels",
@@ -59,6 +60,7 @@ __all__ = [
     "class_layer",
     "count",
     "covering_grid",
+    "cross_tabulate",
     "describe_products",
     "file_hashes",
     "inspect",

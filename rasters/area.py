@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 _POLE = 90 + 1e-9  # degrees; the edges of global grids are off by rounding
 _MM2_PER_M2 = 1e6
 _LARGEST_MM2 = 2.0**62  # a pixel must leave room for a sign in 64 bits: about 2,000 km square
+_SLACK = 1e-5  # between nodes 30 km apart an area goes beyond both by (15 km / earth radius)^2
 _LATTICE_M = 30_000.0  # cubic interpolation of the areal scale over 30 km errs by under 1e-9
 _STENCIL_M = 2_000.0  # step of the differences; their error is (2 km / earth radius)^4
 _PANEL_M = 20_000.0  # longest piece of an edge that one polynomial of degree 4 describes
@@ -65,10 +66,11 @@ class PixelAreas:
         return out
 
     @property
-    def largest(self) -> int:
-        """An upper bound of the area of a pixel, in mm2."""
-        values = self.nodes if self.by_row is None else self.by_row
-        return int(np.ceil(values.max())) + 1
+    def smallest(self) -> int:
+        """A lower bound of the area of a pixel, in mm2, at least 1."""
+        if self.by_row is not None:
+            return max(int(self.by_row.min()), 1)
+        return max(int(self.nodes.min() * (1 - _SLACK)), 1)
 
 
 def row_areas(transform: Affine, height: int, crs: pyproj.CRS) -> NDArray[np.float64]:

@@ -16,26 +16,28 @@ by zone are further sources of the same columns.
 ``R_bI_sum``         sum over that area of mm2 x value, in quanta of R
 ==================== =====================================================================
 
-Quantities R are ``agb0`` and ``agb1`` (above-ground biomass at the two dates) and ``soil``. The
-numbers are Python integers of any size. ``table.attrs["quanta"][R]`` is what one quantum is
-worth in the product's unit, as "numerator/denominator", so that ``sum * quantum * 1e-10`` is
-unit x ha; ``table.attrs["edges"][R]`` are the edges of the classes of amount, in quanta.
+Quantities R are ``agb0`` and ``agb1`` (above-ground biomass at the two dates), ``soil``, and
+flows by their year, such as ``npp2021``. The numbers are Python integers of any size.
+``table.attrs["quanta"][R]`` is what one quantum is worth in the product's unit, as
+"numerator/denominator", so that ``sum * quantum * 1e-10`` is unit x ha;
+``table.attrs["edges"][R]`` are the edges of the classes of amount, in quanta.
 
 Three or more years give a block of rows for each pair of neighbours, and for first to last.
+
+The history has the first six columns and ``area_mm2`` for every two neighbouring maps, those
+of years before and between the inventory's too: soils and filters need the conversions of
+years that no inventory is made of. It is counted in the same pass.
 """
 
 from __future__ import annotations
 
-import json
-from decimal import Decimal
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 
+from .activity_file import KEYS, typed_table
 from .engine import NODATA, OUTSIDE_EXTENT, TableSpec, count
 from .errors import RefusedError
 from .findings import finding
@@ -43,12 +45,14 @@ from .findings import finding
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from fractions import Fraction
-    from pathlib import Path
 
     from .engine import Counts
     from .grid import Grid
     from .layers import ClassLayer, QuantityLayer
     from .zones import Zones
+
+    Pair = tuple[int, int | None]
+    """The two years of a row; None where there is one year only."""
 
 NODATA_CODE = "nodata"
 """Class code of pixels without an observation."""
@@ -59,29 +63,51 @@ OUTSIDE_CODE = "outside"
 NO_STRATUM = "none"
 """Stratum of rows without one."""
 
-KEYS = ("zone_code", "year0", "year1", "code0", "code1", "stratum")
-"""Columns that name a row; rows are sorted by them."""
-
 _MM2_PER_HA = 10**10
-_METADATA = b"tanhui.activity"
-_INTEGER = pa.decimal128(38, 0)  # a sum over the earth of 2^31 quanta has 31 digits
 
 
-def activity_table(  # noqa: PLR0913  # one keyword for each input of a run
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crosstab:
+    """What one pass over the rasters gives."""
+
+    activity: pd.DataFrame
+    """The activity table."""
+    history: pd.DataFrame
+    """Areas by class at every two neighbouring maps, over zones and views:
+    ``zone_code, year0, year1, code0, code1, stratum, area_mm2``; empty for a single map."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Block:
+    """One block of rows to count."""
+
+    pair: Pair
+    """Its two years."""
+    spec: TableSpec
+    """What the engine counts for it."""
+    roles: tuple[str, ...] = ()
+    """Names of its quantities, in the order of the spec."""
+    activity: bool = True
+    """Whether it is part of the activity table, or of the history alone."""
+
+
+def cross_tabulate(  # noqa: PLR0913  # one keyword for each input of a run
     *,
     grid: Grid,
     zones: Zones,
     views: Sequence[Zones] = (),
     land_cover: Mapping[int, ClassLayer],
     codes: Mapping[int, str],
+    years: Sequence[int] | None = None,
     stratum: ClassLayer | None = None,
     strata: Mapping[int, str] | None = None,
     agb: Mapping[int, QuantityLayer] | None = None,
     soil: QuantityLayer | None = None,
+    flows: Mapping[str, Mapping[int, QuantityLayer]] | None = None,
     workers: int | None = None,
     block: tuple[int, int] | None = None,
     on_progress: Callable[[int, int], None] | None = None,
-) -> pd.DataFrame:
+) -> Crosstab:
     """Count rasters over zones into the activity table; every raster is read once.
 
     Parameters
@@ -97,19 +123,26 @@ def activity_table(  # noqa: PLR0913  # one keyword for each input of a run
         Year to land cover, brought to ``grid``.
     codes
         Raw value to class code of the land-cover product.
+    years
+        Years of the inventory, whose pairs carry the quantities; None: every land cover's. The
+        maps of all other years enter the history alone.
     stratum, strata
         Class raster that splits the rows, and its raw values to codes.
     agb
-        Year to above-ground biomass; years without a land cover are not read.
+        Year to above-ground biomass; years outside the inventory are not read.
     soil
         Soil carbon density.
+    flows
+        Name to year to a flow of that year, such as net primary production: the quantity
+        ``<name><year>`` of every pair whose period (year0, year1] holds the year. Years that
+        no pair holds are not read.
     workers, block, on_progress
         See `rasters.engine.count`.
 
     Returns
     -------
-    DataFrame
-        As the module describes, sorted; rows without area are left out.
+    Crosstab
+        Tables as the module describes, sorted; rows without area are left out.
 
     Raises
     ------
@@ -119,47 +152,43 @@ def activity_table(  # noqa: PLR0913  # one keyword for each input of a run
         unit every year; and those of `rasters.engine.count`.
 
     """
-    years, biomass = sorted(land_cover), dict(agb or {})
-    classes = [land_cover[year] for year in years] + ([] if stratum is None else [stratum])
-    used = [year for year in years if year in biomass]
-    quantities = [biomass[year] for year in used] + ([] if soil is None else [soil])
-    _check_quanta([biomass[year] for year in used])
-    pairs = year_pairs(years)
-    roles, specs = [], []
-    for year0, year1 in pairs:
-        own = {"agb0": year0, "agb1": year1}
-        named = {r: used.index(y) for r, y in own.items() if y in used}
-        if soil is not None:
-            named["soil"] = len(used)
-        keys = [years.index(year) for year in (year0, year1) if year is not None]
-        keys += [] if stratum is None else [len(years)]
-        roles.append(named)
-        specs.append(TableSpec(classes=tuple(keys), quantities=tuple(named.values())))
+    maps = sorted(land_cover)
+    pairs = year_pairs(maps if years is None else years)
+    read = {year for pair in pairs for year in pair if year is not None}
+    amounts: dict[tuple[str, int | None], QuantityLayer] = {
+        ("agb", year): layer for year, layer in sorted((agb or {}).items()) if year in read
+    }
+    _check_quanta(list(amounts.values()))
+    if soil is not None:
+        amounts["soil", None] = soil
+    for name, by_year in sorted((flows or {}).items()):
+        held = {year for year in by_year for pair in pairs if _within(year, pair)}
+        amounts |= {(name, year): by_year[year] for year in sorted(held)}
+    blocks = _blocks(pairs, maps, list(amounts), split=stratum is not None)
+    classes = [land_cover[year] for year in maps] + ([] if stratum is None else [stratum])
     counted = count(
         grid=grid,
         zones=[zones, *views],
         classes=classes,
-        quantities=quantities,
-        tables=specs,
+        quantities=list(amounts.values()),
+        tables=[b.spec for b in blocks],
         workers=workers,
         block=block,
         on_progress=on_progress,
     )
     _check_counts(counted)
-    words = [codes] * len(years) + ([] if stratum is None else [strata or {}])
-    columns = _columns(roles, specs, quantities)
+    words = [codes] * len(maps) + ([] if stratum is None else [strata or {}])
     zone_codes = [code for one in (zones, *views) for code in one.codes]
-    records: dict[tuple[Any, ...], list[int]] = {}
-    for pair, named, spec, counts in zip(pairs, roles, specs, counted, strict=True):
-        texts = [words[i] for i in spec.classes]
-        _add_rows(records, columns, pair, zone_codes, texts, named, counts)
-    table = _frame(records, columns)
-    facts = {role: quantities[q] for named in roles for role, q in named.items()}
-    table.attrs = {
-        "quanta": {r: _ratio(facts[r].quantum) for r in sorted(facts)},
-        "edges": {r: list(facts[r].edges) for r in sorted(facts)},
+    filled = list(zip(blocks, counted, strict=True))
+    facts = {
+        role: list(amounts.values())[q]
+        for b in blocks
+        for role, q in zip(b.roles, b.spec.quantities, strict=True)
     }
-    return table
+    return Crosstab(
+        activity=_activity(filled, facts, words, zone_codes),
+        history=_history(filled, maps, words, zone_codes),
+    )
 
 
 def year_pairs(years: Sequence[int]) -> list[tuple[int, int | None]]:
@@ -211,37 +240,42 @@ def areas_by_year(table: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(summed.reset_index())
 
 
-def write_activity(path: Path, table: pd.DataFrame) -> None:
-    """Write an activity table as Parquet; equal tables give equal bytes.
-
-    Integers of any size are decimals of 38 digits; each column states its unit, and the quanta
-    and edges stand in the schema's metadata under ``tanhui.activity``.
-    """
-    fields, arrays = [], []
-    for name in table.columns:
-        values = table[name].tolist()
-        kind, unit = _parquet_type(str(name))
-        if kind == _INTEGER:
-            values = [Decimal(int(v)) for v in values]
-        else:
-            values = [None if pd.isna(v) else v for v in values]
-        fields.append(pa.field(str(name), kind, metadata={"unit": unit} if unit else None))
-        arrays.append(pa.array(values, type=kind))
-    facts = json.dumps(table.attrs, sort_keys=True, separators=(",", ":")).encode()
-    schema = pa.schema(fields, metadata={_METADATA: facts})
-    pq.write_table(pa.Table.from_arrays(arrays, schema=schema), path, compression="zstd")
+def _within(year: int, pair: Pair) -> bool:
+    """Say whether a year lies in the period of a pair, after its first date."""
+    return pair[1] is not None and pair[0] < year <= pair[1]
 
 
-def read_activity(path: Path) -> pd.DataFrame:
-    """Read what `write_activity` wrote: the same columns, types and attrs."""
-    stored = pq.read_table(path)
-    columns = {}
-    for field in stored.schema:
-        values = stored.column(field.name).to_pylist()
-        columns[field.name] = [int(v) for v in values] if field.type == _INTEGER else values
-    table = _typed(columns)
-    table.attrs = json.loads(stored.schema.metadata[_METADATA])
-    return table
+def _blocks(
+    pairs: Sequence[Pair],
+    maps: Sequence[int],
+    amounts: Sequence[tuple[str, int | None]],
+    *,
+    split: bool,
+) -> list[_Block]:
+    """Plan the blocks of the activity table, then those that only the history has."""
+
+    def keys(pair: Pair) -> tuple[int, ...]:
+        own = [maps.index(year) for year in pair if year is not None]
+        return (*own, len(maps)) if split else tuple(own)
+
+    found = []
+    for pair in pairs:
+        roles: dict[str, int] = {}
+        for q, (name, year) in enumerate(amounts):
+            if year is None:
+                roles[name] = q
+            elif name == "agb":
+                roles |= {f"agb{i}": q for i, own in enumerate(pair) if own == year}
+            elif _within(year, pair):
+                roles[f"{name}{year}"] = q
+        spec = TableSpec(classes=keys(pair), quantities=tuple(roles.values()))
+        found.append(_Block(pair=pair, spec=spec, roles=tuple(roles)))
+    found += [
+        _Block(pair=pair, spec=TableSpec(classes=keys(pair)), activity=False)
+        for pair in pairwise(maps)
+        if pair not in pairs
+    ]
+    return found
 
 
 def _check_quanta(layers: Sequence[QuantityLayer]) -> None:
@@ -277,51 +311,84 @@ def _check_counts(counted: Sequence[Counts]) -> None:
         raise RefusedError(found)
 
 
-def _columns(
-    roles: Sequence[Mapping[str, int]],
-    specs: Sequence[TableSpec],
-    quantities: Sequence[QuantityLayer],
-) -> list[str]:
-    """Return the names of the numbers of a row, in their order."""
-    bins: dict[str, int] = {}
-    for named, _ in zip(roles, specs, strict=True):
-        for role, q in named.items():
-            bins[role] = len(quantities[q].edges) + 1
-    return ["pixels_2p32", "area_mm2"] + [
+def _activity(
+    filled: Sequence[tuple[_Block, Counts]],
+    facts: Mapping[str, QuantityLayer],
+    words: Sequence[Mapping[int, str]],
+    zone_codes: Sequence[str],
+) -> pd.DataFrame:
+    """Return the activity table of the counted blocks."""
+    columns = ["pixels_2p32", "area_mm2"] + [
         f"{role}_b{i}_{what}"
-        for role in sorted(bins)
-        for i in range(bins[role])
+        for role in sorted(facts)
+        for i in range(len(facts[role].edges) + 1)
         for what in ("area_mm2", "sum")
     ]
+    records: dict[tuple[Any, ...], list[int]] = {}
+    for plan, counts in filled:
+        if plan.activity:
+            _add_rows(records, columns, plan, counts, words, zone_codes)
+    table = _frame(records, columns)
+    table.attrs = {
+        "quanta": {role: _ratio(layer.quantum) for role, layer in sorted(facts.items())},
+        "edges": {role: list(layer.edges) for role, layer in sorted(facts.items())},
+    }
+    return table
 
 
 def _add_rows(
     records: dict[tuple[Any, ...], list[int]],
     columns: Sequence[str],
-    pair: tuple[int, int | None],
-    zone_codes: Sequence[str],
-    texts: Sequence[Mapping[int, str]],
-    named: Mapping[str, int],
+    plan: _Block,
     counts: Counts,
+    words: Sequence[Mapping[int, str]],
+    zone_codes: Sequence[str],
 ) -> None:
-    """Add the rows of one counted table under their text codes."""
+    """Add the rows of one counted block under their text codes."""
     place = {name: i for i, name in enumerate(columns)}
-    dates = 1 if pair[1] is None else 2
-    for n, (zone, raws) in enumerate(zip(counts.zone.tolist(), counts.codes.tolist(), strict=True)):
-        words = [_text(raw, text) for raw, text in zip(raws, texts, strict=True)]
-        stratum = words[dates] if len(words) > dates else NO_STRATUM
-        if stratum in (NODATA_CODE, OUTSIDE_CODE):
-            stratum = NO_STRATUM
-        code1 = words[1] if dates > 1 else None
-        key = (zone_codes[zone], *pair, words[0], code1, stratum)
-        row = records.setdefault(key, [0] * len(columns))
+    for n, key in enumerate(_keys(plan, counts, words)):
+        row = records.setdefault((zone_codes[counts.zone[n]], *key), [0] * len(columns))
         row[0] += counts.pixels[n]
         row[1] += counts.area_mm2[n]
-        for m, role in enumerate(named):
+        for m, role in enumerate(plan.roles):
             areas, sums = counts.quantity_area_mm2[m][n], counts.quantity_sum[m][n]
             for i, (area, total) in enumerate(zip(areas, sums, strict=True)):
                 row[place[f"{role}_b{i}_area_mm2"]] += area
                 row[place[f"{role}_b{i}_sum"]] += total
+
+
+def _history(
+    filled: Sequence[tuple[_Block, Counts]],
+    maps: Sequence[int],
+    words: Sequence[Mapping[int, str]],
+    zone_codes: Sequence[str],
+) -> pd.DataFrame:
+    """Return the areas of every two neighbouring maps, in zones and views."""
+    neighbours = set(pairwise(maps))
+    records: dict[tuple[Any, ...], list[int]] = {}
+    for plan, counts in filled:
+        if plan.pair not in neighbours:
+            continue
+        for n, key in enumerate(_keys(plan, counts, words)):
+            row = records.setdefault((zone_codes[counts.zone[n]], *key), [0])
+            row[0] += counts.area_mm2[n]
+    return _frame(records, ["area_mm2"])
+
+
+def _keys(
+    plan: _Block, counts: Counts, words: Sequence[Mapping[int, str]]
+) -> list[tuple[int, int | None, str, str | None, str]]:
+    """Return years, class codes and stratum of each counted row."""
+    texts = [words[i] for i in plan.spec.classes]
+    dates = 1 if plan.pair[1] is None else 2
+    found = []
+    for raws in counts.codes.tolist():
+        named = [_text(raw, text) for raw, text in zip(raws, texts, strict=True)]
+        stratum = named[dates] if len(named) > dates else NO_STRATUM
+        if stratum in (NODATA_CODE, OUTSIDE_CODE):
+            stratum = NO_STRATUM
+        found.append((*plan.pair, named[0], named[1] if dates > 1 else None, stratum))
+    return found
 
 
 def _text(raw: int, codes: Mapping[int, str]) -> str:
@@ -332,39 +399,13 @@ def _text(raw: int, codes: Mapping[int, str]) -> str:
 
 
 def _frame(records: Mapping[tuple[Any, ...], list[int]], columns: Sequence[str]) -> pd.DataFrame:
-    """Return the records as a sorted table."""
+    """Return the records as a sorted table, rows without area left out."""
     keys = sorted(records, key=lambda key: tuple("" if part is None else part for part in key))
-    keys = [key for key in keys if records[key][0] or records[key][1]]
+    keys = [key for key in keys if any(records[key][: columns.index("area_mm2") + 1])]
     data: dict[str, list[Any]] = {name: [key[i] for key in keys] for i, name in enumerate(KEYS)}
     for i, name in enumerate(columns):
         data[name] = [records[key][i] for key in keys]
-    return _typed(data)
-
-
-def _typed(columns: Mapping[str, list[Any]]) -> pd.DataFrame:
-    """Return columns as a table: text, years, and integers of any size."""
-    typed: dict[str, Any] = {}
-    for name, values in columns.items():
-        if name == "year0":
-            typed[name] = np.array(values, dtype=np.int64)
-        elif name == "year1":
-            typed[name] = pd.array(values, dtype="Int64")
-        elif name in KEYS:
-            typed[name] = pd.array(values, dtype="str")
-        else:
-            typed[name] = pd.Series(values, dtype=object)
-    return pd.DataFrame(typed)
-
-
-def _parquet_type(name: str) -> tuple[pa.DataType, str]:
-    """Return the stored type of a column and its unit."""
-    if name in ("year0", "year1"):
-        return pa.int32(), ""
-    if name in KEYS:
-        return pa.string(), ""
-    if name == "pixels_2p32":
-        return _INTEGER, "2^-32 pixel"
-    return _INTEGER, "mm2" if name.endswith("_mm2") else "mm2 x quantum"
+    return typed_table(data)
 
 
 def _ratio(value: Fraction) -> str:

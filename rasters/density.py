@@ -10,9 +10,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,12 +21,12 @@ import xarray as xr
 from rasterio.errors import RasterioError
 from rasterio.windows import Window
 
+from .ahead import in_order
 from .errors import GridError, SourceError
 from .layers import NODATA_INT, OUTSIDE, SHARE_ONE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-    from concurrent.futures import Future
 
     from numpy.typing import NDArray
 
@@ -45,7 +43,6 @@ NO_STRATUM = -1
 
 _TILE = 512
 _BLOCK = 2 * _TILE  # 4 MB of float32, of which a few are in work at a time
-_AHEAD = 2  # blocks computed ahead of the writer, per thread
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -240,7 +237,8 @@ def write_density(
     try:
         with rasterio.open(plain, "w", **_profile(grid)) as dataset:
             dataset.update_tags(**dict(sorted(tags.items())))
-            for done, (box, block) in enumerate(_computed(boxes, blocks, workers), start=1):
+            computed = in_order(boxes, lambda box: blocks(*box), workers)
+            for done, (box, block) in enumerate(computed, start=1):
                 if block is not None:
                     row0, row1, col0, col1 = box
                     _check(block, (row1 - row0, col1 - col0))
@@ -320,23 +318,3 @@ def _boxes(shape: tuple[int, int]) -> Iterator[Box]:
 def _check(block: NDArray[np.float32], shape: tuple[int, int]) -> None:
     if block.shape != shape or block.dtype != np.float32:
         raise GridError(f"a block must be float32 {shape}, got {block.dtype} {block.shape}")
-
-
-def _computed(
-    boxes: list[Box], blocks: Blocks, workers: int
-) -> Iterator[tuple[Box, NDArray[np.float32] | None]]:
-    """Yield the blocks in order, a few of them computed ahead in other threads."""
-    if workers <= 1:
-        for box in boxes:
-            yield box, blocks(*box)
-        return
-    with ThreadPoolExecutor(workers) as pool:
-        waiting = iter(boxes)
-        started: list[tuple[Box, Future[NDArray[np.float32] | None]]] = []
-        while True:
-            room = _AHEAD * workers - len(started)
-            started += [(box, pool.submit(blocks, *box)) for box in islice(waiting, room)]
-            if not started:
-                return
-            box, future = started.pop(0)
-            yield box, future.result()

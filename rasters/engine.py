@@ -25,7 +25,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .coverage import bands_of, renumbered, zone_edges
-from .worker import Job, Worker
+from .job import Job
+from .worker import Worker
 from .zones import Zones
 
 if TYPE_CHECKING:

@@ -5,7 +5,9 @@ legend fits, whether a fill value was left undeclared, whether a block is lost. 
 the same faults where it meets them, but one by one.
 
 The plausible largest biomass is a convention of this package: 1,000 t/ha of dry matter, a tenth
-of the largest value that ESA CCI Biomass declares valid. Above it a unit is probably mistaken.
+of the largest value that ESA CCI Biomass declares valid; of a flow, 30 t/ha of carbon a year,
+ten times the mean production of Inner Mongolia's grassland (279 g C/m2/yr, Remote Sensing 2021,
+13, 4480). Above it a unit or a scale is probably mistaken.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ from rasterio.windows import Window
 
 from .findings import finding
 from .grid import lonlat_transformer
-from .product_schema import CLASS_KINDS, ProductKind
+from .product_schema import CLASS_KINDS, FLOW_KINDS, ProductKind
 from .source import RasterSource, StoredValues, examine
 
 if TYPE_CHECKING:
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
 _CHUNK_PIXELS = 2**21  # 2 million, of whole blocks
 _PLAUSIBLE_T_PER_HA = 1000.0  # dry matter
 _CARBON_SHARE = 0.5  # of dry matter, roughly: only to judge what is plausible
+_PLAUSIBLE_FLOW = 30.0  # t C/ha/yr
 _MAX_NAMED = 12  # unknown codes told one by one; a wrong legend has hundreds
 
 
@@ -288,9 +291,11 @@ def _count_codes(source: RasterSource | StoredValues, data: NDArray[Any], seen: 
 def _limits(product: Product) -> tuple[float, float]:
     """Return the largest valid and the largest plausible pixel value."""
     maximum = product.valid_max if product.valid_max is not None else math.inf
-    if product.kind is not ProductKind.BIOMASS or product.unit is None:
+    if product.unit is None or product.kind not in (ProductKind.BIOMASS, *FLOW_KINDS):
         return maximum, math.inf
     limit = _PLAUSIBLE_T_PER_HA * (_CARBON_SHARE if product.unit.is_carbon else 1.0)
+    if product.unit.is_flow:
+        limit = _PLAUSIBLE_FLOW
     return maximum, limit / float(product.unit.t_per_ha) / product.scale
 
 

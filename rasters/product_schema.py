@@ -44,6 +44,10 @@ class ProductKind(StrEnum):
     BIOMASS = "biomass"
     SOIL = "soil"
     STRATUM = "stratum"
+    NPP = "npp"
+    """Net primary production of a year."""
+    RESPIRATION = "respiration"
+    """Heterotrophic respiration of a year."""
 
 
 class Ecosystem(StrEnum):
@@ -82,11 +86,19 @@ class Unit(StrEnum):
     T_C_PER_HA = "t C/ha"
     KG_C_PER_M2 = "kg C/m2"
     G_C_PER_M2 = "g C/m2"
+    T_C_PER_HA_YEAR = "t C/ha/yr"
+    KG_C_PER_M2_YEAR = "kg C/m2/yr"
+    G_C_PER_M2_YEAR = "g C/m2/yr"
 
     @property
     def is_carbon(self) -> bool:
         """Whether it counts carbon, not dry matter."""
         return " C/" in self
+
+    @property
+    def is_flow(self) -> bool:
+        """Whether it is an amount per year, not an amount that is there."""
+        return self.endswith("/yr")
 
     @property
     def t_per_ha(self) -> Fraction:
@@ -98,6 +110,11 @@ class Unit(StrEnum):
 
 CLASS_KINDS = (ProductKind.LAND_COVER, ProductKind.STRATUM)
 """Kinds whose pixels are class values."""
+
+FLOW_KINDS = (ProductKind.NPP, ProductKind.RESPIRATION)
+"""Kinds whose pixels are amounts of carbon per year."""
+
+_AMOUNT_KINDS = (ProductKind.BIOMASS, ProductKind.SOIL, *FLOW_KINDS)
 
 
 def _whole_number_as_text(code: object) -> object:
@@ -287,11 +304,11 @@ def _place(raw: Mapping[str, Any], loc: Sequence[str | int], where: str) -> str:
 _KEYS_OF_KINDS = {
     "classes": CLASS_KINDS,
     "bands": CLASS_KINDS,
-    "unit": (ProductKind.BIOMASS, ProductKind.SOIL),
-    "scale": (ProductKind.BIOMASS, ProductKind.SOIL),
-    "valid_max": (ProductKind.BIOMASS, ProductKind.SOIL),
-    "relative_error": (ProductKind.BIOMASS, ProductKind.SOIL),
-    "date_correlation": (ProductKind.BIOMASS,),
+    "unit": _AMOUNT_KINDS,
+    "scale": _AMOUNT_KINDS,
+    "valid_max": _AMOUNT_KINDS,
+    "relative_error": _AMOUNT_KINDS,
+    "date_correlation": (ProductKind.BIOMASS, *FLOW_KINDS),
     "depth_cm": (ProductKind.SOIL,),
 }
 
@@ -310,8 +327,7 @@ def _contradictions(raw: Mapping[str, Any], where: str) -> Iterator[Finding]:
                 kind=kind,
                 kinds=", ".join(kinds),
             )
-    if kind == ProductKind.SOIL and "dry matter" in str(raw.get("unit", "")):
-        yield finding("rasters", "product-soil-unit", value=raw["unit"], where=f"{where}: unit")
+    yield from _unit_faults(raw, kind, where)
     if kind not in CLASS_KINDS:
         return
     rows = raw.get("classes", [])
@@ -326,6 +342,26 @@ def _contradictions(raw: Mapping[str, Any], where: str) -> Iterator[Finding]:
         yield from _class_faults(
             rows, set(nodata), needs_ecosystem=kind == ProductKind.LAND_COVER, where=where
         )
+
+
+def _unit_faults(raw: Mapping[str, Any], kind: object, where: str) -> Iterator[Finding]:
+    """Yield a unit that the kind cannot have, or one that it must state."""
+    place = f"{where}: unit"
+    unit = raw.get("unit")
+    if unit is None:
+        if kind in FLOW_KINDS:  # maps of a flow come in all units: none can be assumed
+            yield finding("rasters", "product-key-missing", value="unit", where=place)
+        return
+    if unit not in list(Unit) or kind not in _AMOUNT_KINDS:
+        return
+    if kind == ProductKind.SOIL and "dry matter" in unit:
+        yield finding("rasters", "product-soil-unit", value=unit, where=place)
+    if Unit(unit).is_flow != (kind in FLOW_KINDS):
+        fitting = (u for u in Unit if u.is_flow == (kind in FLOW_KINDS))
+        yield finding(
+            "rasters", "product-flow-unit", value=unit, where=place, kind=kind,
+            known=", ".join(fitting),
+        )  # fmt: skip
 
 
 def _class_faults(

@@ -6,15 +6,14 @@ tallies, which are joined at the end.
 
 from __future__ import annotations
 
-import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from .errors import RastersError, RefusedError
-from .findings import finding
+from .errors import RastersError
+from .job import BYTE_BITS
 from .kernel import (
     LANES,
     MOST_PIXELS,
@@ -22,7 +21,6 @@ from .kernel import (
     UNKNOWN,
     add_to_plane,
     count_runs,
-    encode_wide,
     expand_runs,
     gather_codes,
     gather_quantity,
@@ -33,152 +31,20 @@ from .sweep import UNIT
 from .tally import Tally
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from types import TracebackType
 
     from numpy.typing import NDArray
 
     from .area import PixelAreas
     from .coverage import BlockCoverage
-    from .grid import Grid
-    from .layers import ClassLayer, LayerBlock, LayerReader, QuantityLayer
+    from .job import Job, PlannedTable
+    from .layers import LayerBlock, LayerReader
 
-_BYTE_BITS, _WORD_BITS = 9, 17  # of a code in a key, with one more for "outside"
-_KEY_BITS = 63
-_PLAIN = 60_000  # codes of wide rasters up to here stand for themselves
-_MOST_EXTRA = 200  # further values, such as -9999, that one wide raster may hold
 _MOST_KEYS = 65_536  # of a packed table: 4 MB per bin and thread
 _CHUNK = 16_384  # pixels that go one by one through the general way at a time
 _PAIR = 2
 _NO_QUANTITY = np.empty((0, 0), dtype=np.int32)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Table:
-    """One table: its layers and, for each, the bits of its code in a key."""
-
-    classes: tuple[int, ...]
-    quantities: tuple[int, ...]
-    bits: tuple[int, ...]
-
-
-@dataclass(slots=True, kw_only=True)
-class _Codes:
-    """How the raw values of one class layer become codes of 8 or 16 bits."""
-
-    layer: ClassLayer
-    bits: int
-    wide: bool
-    extra: list[int] = field(default_factory=list)
-    lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def code(self, raw: int) -> int | None:
-        """Return the code of a raw value, or None where the layer cannot hold it."""
-        if not self.wide:
-            return raw if 0 <= raw < self.outside else None
-        if 0 <= raw < _PLAIN:
-            return raw
-        with self.lock:
-            if raw not in self.extra:
-                if len(self.extra) >= _MOST_EXTRA:
-                    raise RefusedError(
-                        [finding("rasters", "engine-codes", value=raw, where=self.layer.name)]
-                    )
-                self.extra.append(raw)
-            return _PLAIN + self.extra.index(raw)
-
-    def raw(self, code: int) -> int:
-        """Return the raw value of a code."""
-        return self.extra[code - _PLAIN] if self.wide and code >= _PLAIN else code
-
-    @property
-    def outside(self) -> int:
-        """Code of pixels beyond the layer."""
-        return 1 << (self.bits - 1)
-
-    def encode(self, data: NDArray[Any], out: NDArray[np.uint16] | None) -> NDArray[Any]:
-        """Return the codes of a block, in ``out`` where the raw values are wide."""
-        if out is None:
-            return data
-        codes = out.ravel()[: data.size].reshape(data.shape)
-        if not encode_wide(data, _PLAIN, np.array(self.extra, dtype=np.int64), codes):
-            for value in np.unique(data):
-                self.code(int(value))
-            encode_wide(data, _PLAIN, np.array(self.extra, dtype=np.int64), codes)
-        return codes
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
-    """Layers and tables of one run, shared by its threads."""
-
-    classes: tuple[ClassLayer, ...]
-    quantities: tuple[QuantityLayer, ...]
-    tables: tuple[_Table, ...]
-    codes: tuple[_Codes, ...]
-
-    @classmethod
-    def of(
-        cls,
-        grid: Grid,
-        classes: Sequence[ClassLayer],
-        quantities: Sequence[QuantityLayer],
-        tables: Sequence[tuple[tuple[int, ...], tuple[int, ...]]],
-    ) -> Job:
-        """Plan the keys of all tables; refuse a key of more than 63 bits."""
-        codes = tuple(_plan(layer) for layer in classes)
-        planned = []
-        for keys, sums in tables:
-            bits = tuple(codes[i].bits for i in keys)
-            if not keys or sum(bits) > _KEY_BITS:
-                value = f"{len(keys)} layers, {sum(bits)} bits"
-                raise RefusedError([finding("rasters", "engine-key-bits", value=value, where=grid)])
-            planned.append(_Table(classes=tuple(keys), quantities=tuple(sums), bits=bits))
-        return cls(
-            classes=tuple(classes),
-            quantities=tuple(quantities),
-            tables=tuple(planned),
-            codes=codes,
-        )
-
-    def decoder(
-        self, table: int, nodata: int, outside: int
-    ) -> Callable[[int], tuple[tuple[int, ...], list[tuple[str, int]]]]:
-        """Return the function from a key to raw codes and those that no legend explains."""
-        spec = self.tables[table]
-        plans = [self.codes[i] for i in spec.classes]
-        missing = [frozenset(plan.layer.nodata) for plan in plans]
-        known = [frozenset(plan.layer.values) for plan in plans]
-        seen: dict[int, tuple[tuple[int, ...], list[tuple[str, int]]]] = {}
-
-        def decode(key: int) -> tuple[tuple[int, ...], list[tuple[str, int]]]:
-            if key in seen:
-                return seen[key]
-            raws, strange, rest = [], [], key
-            for i in range(len(plans) - 1, -1, -1):
-                plan, code = plans[i], rest & ((1 << spec.bits[i]) - 1)
-                rest >>= spec.bits[i]
-                raw = outside if code == plan.outside else plan.raw(code)
-                if raw in missing[i]:
-                    raw = nodata
-                elif raw != outside and raw not in known[i]:
-                    strange.append((plan.layer.name, raw))
-                raws.append(raw)
-            seen[key] = tuple(reversed(raws)), strange
-            return seen[key]
-
-        return decode
-
-
-def _plan(layer: ClassLayer) -> _Codes:
-    """Choose the codes of one layer."""
-    kind = np.dtype(layer.dtype)
-    wide = kind not in (np.dtype(np.uint8), np.dtype(np.uint16))
-    bits = _BYTE_BITS if kind == np.dtype(np.uint8) else _WORD_BITS
-    plan = _Codes(layer=layer, bits=bits, wide=wide)
-    for raw in (*layer.values, *layer.nodata):
-        plan.code(raw)
-    return plan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -294,7 +160,9 @@ class Worker:
         self._live = np.empty(size, dtype=np.int32)
         self._sums = np.zeros((size, LANES), dtype=np.uint64)
 
-    def _lookups(self, spec: _Table) -> tuple[list[NDArray[np.uint16]], NDArray[np.uint64]] | None:
+    def _lookups(
+        self, spec: PlannedTable
+    ) -> tuple[list[NDArray[np.uint16]], NDArray[np.uint64]] | None:
         """Return dense numbers of the codes of each layer, and the key of each combination."""
         luts, keys = [], np.zeros(1, dtype=np.uint64)
         for position, i in enumerate(spec.classes):
@@ -322,7 +190,7 @@ class Worker:
             return layers[0].data, None, np.arange(256, dtype=np.uint64)
         if bytes_ and len(layers) == _PAIR:
             pair = np.arange(_MOST_KEYS, dtype=np.uint64)
-            low, bits = np.uint64(255), np.uint64(_BYTE_BITS)
+            low, bits = np.uint64(255), np.uint64(BYTE_BITS)
             return layers[0].data, layers[1].data, (pair >> np.uint64(8) << bits) | (pair & low)
         lookups = self._luts[t]
         if lookups is None:

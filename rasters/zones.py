@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import numpy as np
 import pyogrio
+import pyproj
 import shapely
 from pyogrio.errors import DataLayerError, DataSourceError
 
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import pandas as pd
-    import pyproj
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
@@ -57,6 +57,13 @@ class Zones:
     """Polygons and multipolygons, shape (n,); x is east or longitude."""
     crs: pyproj.CRS
     """CRS of the polygons; their edges are straight in it."""
+
+    def lonlat_bounds(self) -> tuple[float, float, float, float]:
+        """Return west, south, east and north of all zones in degrees."""
+        to_degrees = pyproj.Transformer.from_crs(self.crs, "OGC:CRS84", always_xy=True)
+        left, bottom, right, top = (float(edge) for edge in shapely.total_bounds(self.geometry))
+        # the sides of a box 1,000 km wide bulge by 20 km: by 2 m between a hundred points
+        return to_degrees.transform_bounds(left, bottom, right, top, densify_pts=100)
 
     def select(self, codes: Iterable[str]) -> Zones:
         """Return only the zones of ``codes``, in this order of zones.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -13,15 +13,18 @@ from rasters.findings import Severity
 
 from . import quality as gates_of
 from .accounts.numbers import decimals
+from .accuracy import Assessment, area_adjustment, assess, located, mapped_totals
 from .benchmarks import show_benchmarks
-from .categories import Confidence
+from .categories import Confidence, Ecosystem
 from .coefficient_rows import IntervalBasis
 from .coverage import MEASURES, coverage
 from .densities import resolve
-from .export.schemas import SCHEMAS
+from .filters import filter_table
 from .inventory import Settings, build, year_sides
-from .methods import Context
+from .land_account import judge_land, land_tables, soils_of_run
+from .methods import Context, Volume
 from .plausibility import plausibility
+from .sink_zones import sink_zone_table
 from .sources_of_error import sources_of_error
 from .stocks import UNCLASSIFIED
 from .uncertainty import Atoms
@@ -31,12 +34,14 @@ from .views import view_tables
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from .accuracy import Sample
     from .coefficient_rows import Coefficient
     from .counting import Counted
     from .densities import Densities
     from .inventory import Inventory
     from .manifest import Json
     from .prepare import Prepared
+    from .soils import Soils
     from .sources_of_error import SourcesOfError
 
 
@@ -80,26 +85,52 @@ def account(prepared: Prepared, counted: Counted) -> Account:
         If rows contradict each other or leave a class of biomass out.
 
     """
-    config, activity = prepared.config, counted.activity
+    config, mapped = prepared.config, counted.activity
+    judged = assess(
+        _located_sample(prepared, counted),
+        mapped,
+        counted.views,
+        ecosystems=prepared.ecosystems,
+        tree=prepared.tree,
+        apply=config.accuracy is not None and config.accuracy.apply,
+    )
+    if judged.activity is not None and judged.views is not None:
+        counted = replace(counted, activity=judged.activity, views=judged.views)
+    activity = counted.activity
     biomass = frozenset(config.biomass.ecosystems) if config.biomass else frozenset()
     soil_depth = prepared.products["soil"].depth_cm if config.soil else None
+    classes = _class_areas(
+        pd.concat([activity, counted.views, *([mapped] if judged.applied else [])])
+    )
     densities, missing = resolve(
-        _class_areas(pd.concat([activity, counted.views])),
+        classes,
         ecosystems=prepared.ecosystems,
         register=prepared.register,
         estimated=config.methods,
         biomass=biomass,
         edges=prepared.edges,
         soil_map_depth=soil_depth,
+        smooth_roots=config.biomass is not None and config.biomass.roots == "mokany",
     )
+    soils, unfit = soils_of_run(prepared, counted, mapped=mapped, classes=classes)
+    missing += unfit
     if any(f.severity is Severity.ERROR for f in missing):
         raise RefusedError(missing)
     errors = sources_of_error(densities, prepared)
     context = Context(
         densities=densities,
         ecosystems=prepared.ecosystems,
-        atoms=Atoms(factors=errors.factors, area_half_width=errors.area.value or 0.0),
+        atoms=Atoms(
+            factors=errors.factors,
+            area_half_width=errors.area.value or 0.0,
+            area_draws=judged.area_draws,
+        ),
         register=prepared.register,
+        history=counted.history,
+        soils=soils,
+        activity=prepared.statistics.activity,
+        losses=prepared.statistics.losses,
+        stated={e: Volume.pools for e, m in config.methods.items() if m == Volume.id},
     )
     settings = Settings(
         methods=config.methods,
@@ -109,14 +140,27 @@ def account(prepared: Prepared, counted: Counted) -> Account:
         scales=counted.scales,
         seed=config.uncertainty.seed,
         draws=config.uncertainty.draws,
+        compare=config.compare,
     )
     inventory = build(activity, context=context, settings=settings, tree=prepared.tree)
+    beside = replace(context, history=counted.views_history)
     views_stocks, views_totals = view_tables(
-        counted.views, prepared.views, context=context, settings=settings
+        counted.views, prepared.views, context=beside, settings=settings
     )
+    land = land_tables(prepared, counted, soils)
+    land_gates = gates_of.Gates()
+    judge_land(land_gates, prepared, counted, tables=land, inventory=inventory, soils=soils)
     covered = coverage(inventory.exact_areas, polygon_m2=counted.polygon_m2, tree=prepared.tree)
-    rows = _rows_used(prepared, densities, context.atoms)
-    quality = _judge(prepared, counted, inventory, covered, settings, densities, rows, errors)
+    rows = _rows_used(prepared, densities, context.atoms, soils)
+    quality = pd.concat(
+        [
+            _judge(prepared, counted, inventory, covered, settings, densities, rows, errors),
+            land_gates.table(),
+            _show_accuracy(judged),
+            _show_uncertainty(inventory.totals, context.atoms),
+        ],
+        ignore_index=True,
+    )
     tables = {
         "areas": inventory.areas,
         "stocks": inventory.stocks,
@@ -125,13 +169,37 @@ def account(prepared: Prepared, counted: Counted) -> Account:
         "transitions": inventory.transitions,
         "coverage": _coverage_table(covered, prepared.official_ha),
         "reconciliation": inventory.reconciliation,
+        **land,
         "quality": quality,
-        "method_comparison": pd.DataFrame(columns=list(SCHEMAS["method_comparison"].columns)),
+        "method_comparison": inventory.method_comparison,
+        "adjusted_areas": judged.adjusted_areas,
+        "accuracy_matrix": judged.matrix,
+        "area_adjustment": area_adjustment(
+            mapped_totals(mapped, context=context, settings=settings, tree=prepared.tree)
+            if judged.applied
+            else inventory.totals[:0],
+            inventory.totals if judged.applied else inventory.totals[:0],
+        ),
+        "uncertainty": inventory.uncertainty,
+        "sensitivity": inventory.sensitivity,
+        "effects": inventory.effects,
+        "seea_accounts": inventory.seea_accounts,
         "trace": inventory.trace,
         "trace_changes": inventory.trace_changes,
         "coefficients_used": prepared.register.rows_used([row.key for row in rows]),
+        "filters": filter_table(counted.filtered, prepared.tree),
         "views_stocks": views_stocks,
         "views_totals": views_totals,
+        "sink_zones": sink_zone_table(
+            activity,
+            counted.views,
+            prepared.sink_zones,
+            inventory,
+            views_history=counted.views_history,
+            context=context,
+            settings=settings,
+            tree=prepared.tree,
+        ),
     }
     return Account(
         inventory=inventory,
@@ -145,9 +213,29 @@ def account(prepared: Prepared, counted: Counted) -> Account:
     )
 
 
-def _rows_used(prepared: Prepared, densities: Densities, atoms: Atoms) -> tuple[Coefficient, ...]:
-    """Return the coefficient rows of the ways to carbon and of every atom."""
+def _located_sample(prepared: Prepared, counted: Counted) -> Sample | None:
+    """Return the accuracy sample, the map classes that it lacks read from the counted maps."""
+    if prepared.sample is None:
+        return None
+    return located(
+        prepared.sample,
+        grid=counted.grid,
+        maps=counted.land_cover,
+        values={
+            c.value: Ecosystem(c.ecosystem)
+            for c in prepared.products["land_cover"].classes
+            if c.ecosystem is not None
+        },
+        zones=prepared.zones,
+    )
+
+
+def _rows_used(
+    prepared: Prepared, densities: Densities, atoms: Atoms, soils: Soils
+) -> tuple[Coefficient, ...]:
+    """Return the coefficient rows of the ways to carbon, of every atom and of the methane."""
     named = {key for atom in atoms.items for key in atom.factors}
+    named |= {soil.methane.key for soil in soils.organic.values() if soil.methane is not None}
     used = {(row.table, row.row): row for row in densities.rows()}
     used |= {(row.table, row.row): row for row in prepared.register.rows if row.key in named}
     return tuple(used[place] for place in sorted(used))
@@ -200,6 +288,7 @@ def _judge(
         soil_from_map=settings.soil_from_map,
     )
     plausibility(gates, inventory)
+    gates_of.remarks(gates, inventory.remarks, prepared.tree)
     if prepared.region is not None:
         show_benchmarks(gates, inventory.stocks, prepared.region.id)
     for confidence in Confidence:
@@ -212,6 +301,25 @@ def _judge(
         gates.show("soil_change_as_a_step_outside_every_total", "", 1)
     for pool, ecosystem in densities.not_estimated(prepared.ecosystems):
         gates.show(f"not_estimated[{ecosystem}][{pool}]", "", 1)
+    return gates.table()
+
+
+def _show_accuracy(judged: Assessment) -> pd.DataFrame:
+    """Return what quality.csv shows of the accuracy sample; no limit judges it."""
+    gates = gates_of.Gates()
+    if judged.overall is not None:
+        gates.show("map_overall_accuracy", "", judged.overall)
+        gates.show("zones_judged_by_the_sample_of_the_whole", "", judged.synthetic)
+        gates.show("adjusted_areas_applied", "", int(judged.applied))
+    return gates.table()
+
+
+def _show_uncertainty(totals: pd.DataFrame, atoms: Atoms) -> pd.DataFrame:
+    """Return what quality.csv shows of the draws; no limit judges it."""
+    gates = gates_of.Gates()
+    used = sorted({key for atom in atoms.items for key in atom.factors})
+    gates_of.mean_shifts(gates, [atoms.factors[key] for key in used])
+    gates_of.outside_intervals(gates, totals)
     return gates.table()
 
 

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 _SCALE, _EXPONENT = 0.489, 0.89  # BGB = 0.489 AGB^0.89, both in t d.m./ha
+SMOOTH_EDGES = (1.0, 2.0, 4.0, 7.0, *(float(edge) for edge in range(10, 301, 10)))
+"""Edges of the biomass classes that the form is applied to by their mean, t d.m./ha: so narrow
+that the form is nearly straight inside each and the mean of a class stands for its stands."""
 
 
 def below_ground_smooth(above_ground: ArrayLike) -> NDArray[np.float64]:

@@ -48,6 +48,8 @@ USED_COLUMNS = (
     "high",
     "interval",
     "half_width_source",
+    "range_type",
+    "source_group",
     "completeness",
     "confidence",
     "source",

@@ -92,7 +92,8 @@ class Coefficient:
     """Upper edge of that class; None where it is open."""
     region: str
     range_type: str
-    """What the stated bounds are."""
+    """What the stated bounds are; a 95 % interval unless it begins with ``uniform`` or
+    ``triangular``, which makes them the ends of such a range."""
     applies_to: tuple[str, ...]
     """For ``half_width`` rows, the parameters (or parameter/pool) they serve."""
     zone_code: str
@@ -100,6 +101,8 @@ class Coefficient:
     name: str
     """Label for people, as published."""
     note: str
+    source_group: str = ""
+    """Name of the published figure that several rows copy: they are one source of error."""
 
     @property
     def key(self) -> str:

@@ -37,6 +37,7 @@ __all__ = [
     "Parameter",
     "Register",
     "area_half_width",
+    "default_half_width",
     "load_register",
     "parameters",
     "read_register",
@@ -129,7 +130,12 @@ def area_half_width(source: str) -> Coefficient:
         ``raster`` for mapped land cover, ``statistics`` for survey layers and statistics.
 
     """
-    return next(row for row in _half_widths() if f"area/{source}" in row.applies_to)
+    return default_half_width(f"area/{source}")
+
+
+def default_half_width(parameter: str) -> Coefficient:
+    """Return the first default relative half-width (95 %) that serves a parameter."""
+    return next(row for row in _half_widths() if parameter in row.applies_to)
 
 
 @cache

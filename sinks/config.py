@@ -17,6 +17,7 @@ from rasters import RefusedError
 from rasters.findings import finding
 
 from .categories import Ecosystem, Status
+from .sink_zone_rules import mapping_of, priority_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -159,6 +160,24 @@ class FiltersSection(_Section):
         return self
 
 
+class SinkZonesSection(_Section):
+    """The five sink zones: mining polygons, the order in which zones claim a pixel, who goes where.
+
+    ``priority`` names the five zones once each; ``mapping`` sends an ecosystem elsewhere than
+    ``sink_zones.toml`` does.
+    """
+
+    mining: ZonesSection | None = None
+    priority: tuple[str, ...] | None = None
+    mapping: dict[Ecosystem, str] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _known(self) -> SinkZonesSection:
+        priority_of(self.priority)
+        mapping_of(self.mapping)
+        return self
+
+
 class OutputSection(_Section):
     """Optional outputs."""
 
@@ -190,6 +209,11 @@ class Config(_Section):
     uncertainty: UncertaintySection = UncertaintySection()
     output: OutputSection = OutputSection()
     views: tuple[ViewSection, ...] = ()
+    sink_zones: SinkZonesSection | None = None
+    parks: dict[str, Any] = Field(default_factory=dict)
+    """Read and checked by the package of that name."""
+    ledger: dict[str, Any] = Field(default_factory=dict)
+    """Read and checked by the credit register."""
 
     @model_validator(mode="after")
     def _one_source_of_zones(self) -> Config:

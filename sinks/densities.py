@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from .coefficient_rows import Coefficient
 
 _OPTIONAL = (Pool.BGB, Pool.DEAD_WOOD, Pool.LITTER)
+_RATIOS = {Pool.DEAD_WOOD: "dead_wood_ratio", Pool.LITTER: "litter_ratio"}
+SMOOTH_ROOTS = "smooth_roots"
+"""Parameter of a row that states the error of the smooth root form: a factor around 1."""
 _ABOVE_EDGE = 1e-6  # t d.m./ha: published classes are closed above (0-75, > 75), bins below
 
 
@@ -41,6 +45,8 @@ class Basis(StrEnum):
     """Sum of the biomass raster over one class of biomass, t d.m."""
     SOIL = "soil"
     """Sum of the soil raster, t C."""
+    ROOTS = "roots"
+    """Roots of the stands of one biomass class by the smooth form, t d.m."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +58,12 @@ class Part:
     rows: tuple[Coefficient, ...]
     """The coefficient rows, multiplied with each other."""
     bin: int | None = None
-    """Biomass class, for ``Basis.BIOMASS``; None means all classes together."""
+    """Biomass class, for ``Basis.BIOMASS`` and ``Basis.ROOTS``; None: all classes together."""
+
+    @property
+    def assumes_roots(self) -> bool:
+        """Whether roots follow the smooth form and no coefficient row states its error."""
+        return self.basis is Basis.ROOTS and all(r.parameter != SMOOTH_ROOTS for r in self.rows)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +96,14 @@ class Densities:
             by_cell.setdefault((pool, ecosystems[code]), set()).add(bool(way.parts))
         return sorted(cell for cell, seen in by_cell.items() if True not in seen)
 
+    def mapped(self, ecosystems: Mapping[str, Ecosystem]) -> frozenset[tuple[str, str]]:
+        """Return the ecosystems and pools of which a class has its carbon from biomass pixels."""
+        return frozenset(
+            (str(ecosystems[code]), str(pool))
+            for (code, _, pool), way in self.ways.items()
+            if any(part.basis in (Basis.BIOMASS, Basis.ROOTS) for part in way.parts)
+        )
+
     def rows(self) -> tuple[Coefficient, ...]:
         """Return every coefficient row used, once, in order of table and row."""
         used = {
@@ -105,6 +124,7 @@ def resolve(
     biomass: Iterable[Ecosystem],
     edges: Sequence[float],
     soil_map_depth: str | None,
+    smooth_roots: bool = False,
 ) -> tuple[Densities, list[Finding]]:
     """Resolve every class, stratum and pool to coefficient rows and pixels.
 
@@ -124,6 +144,8 @@ def resolve(
         Class edges of the biomass in t d.m./ha, ascending; n edges make n + 1 bins.
     soil_map_depth
         Depth of the soil map, or None where soil comes from the tables.
+    smooth_roots
+        Whether roots follow mapped biomass by the smooth form instead of root:shoot rows.
 
     Returns
     -------
@@ -149,9 +171,13 @@ def resolve(
             elif ecosystem not in named:
                 way = PoolDensity(completeness=Completeness.NE)
             elif ecosystem in mapped and pool in (Pool.AGB, Pool.BGB):
-                way = _from_pixels(register, code, ecosystem, stratum, pool, edges)
+                way = _from_pixels(
+                    register, code, ecosystem, stratum, pool, edges, smooth=smooth_roots
+                )
             else:
                 way = _from_table(register, code, ecosystem, stratum, pool)
+                if way is None and ecosystem in mapped and pool in _RATIOS:
+                    way = _from_ratio(register, code, ecosystem, stratum, pool)
             if way is not None:
                 ways[code, stratum, pool] = way
     findings = list(_missing(areas_ha, classes, ways, ecosystems, named))
@@ -244,6 +270,8 @@ def _from_pixels(
     stratum: str,
     pool: Pool,
     edges: Sequence[float],
+    *,
+    smooth: bool,
 ) -> PoolDensity | None:
     """Return biomass pixels x carbon fraction (x root:shoot), the table where they are missing."""
     table = _from_table(register, code, ecosystem, stratum, pool, Basis.UNMAPPED)
@@ -254,6 +282,14 @@ def _from_pixels(
         return None
     if pool is Pool.AGB:
         pixels: tuple[Part, ...] = (Part(basis=Basis.BIOMASS, rows=(fraction,)),)
+    elif smooth:
+        error = register.lookup(
+            parameter=SMOOTH_ROOTS, pool=pool, code=code, ecosystem=ecosystem, stratum=stratum
+        )
+        rows = (fraction,) if error is None else (error, fraction)
+        pixels = tuple(
+            Part(basis=Basis.ROOTS, rows=rows, bin=number) for number in range(len(edges) + 1)
+        )
     else:
         ratios = register.classes(
             parameter="root_shoot", pool=pool, code=code, ecosystem=ecosystem, stratum=stratum
@@ -268,10 +304,30 @@ def _from_pixels(
         else:
             pixels = tuple(
                 Part(basis=Basis.BIOMASS, rows=(_ratio_of(ratios, middle), fraction), bin=number)
-                for number, middle in enumerate(_bin_middles(edges))
+                for number, middle in enumerate(bin_middles(edges))
             )
     fallback = table.parts if table is not None else ()
     return PoolDensity(completeness=Completeness.ESTIMATED, parts=(*pixels, *fallback))
+
+
+def _from_ratio(
+    register: Register, code: str, ecosystem: Ecosystem, stratum: str, pool: Pool
+) -> PoolDensity | None:
+    """Return dead organic matter as a share of the biomass pixels (METHOD A6).
+
+    Where pixels are missing the share is taken of the above-ground carbon of the table, as if
+    the pool had the carbon fraction of the trees.
+    """
+    lookup = partial(register.lookup, code=code, ecosystem=ecosystem, stratum=stratum)
+    ratio = lookup(parameter=_RATIOS[pool], pool=pool)
+    fraction = lookup(parameter="carbon_fraction", pool=pool)
+    if ratio is None or fraction is None or None in (ratio.value, fraction.value):
+        return None
+    trees = lookup(parameter="density", pool=Pool.AGB)
+    parts = [Part(basis=Basis.BIOMASS, rows=(ratio, fraction))]
+    if trees is not None and trees.value is not None:
+        parts.append(Part(basis=Basis.UNMAPPED, rows=(trees, ratio)))
+    return PoolDensity(completeness=Completeness.ESTIMATED, parts=tuple(parts))
 
 
 def _soil(
@@ -317,8 +373,8 @@ def _only_soil_depth(register: Register) -> str | None:
     return depths[0] if len(depths) == 1 else None
 
 
-def _bin_middles(edges: Sequence[float]) -> list[float]:
-    """Return one biomass inside each bin."""
+def bin_middles(edges: Sequence[float]) -> list[float]:
+    """Return one biomass inside each bin, t d.m./ha."""
     bounds = [0.0, *edges, (edges[-1] if edges else 0.0) + 2.0]
     return [(a + b) / 2 for a, b in pairwise(bounds)]
 

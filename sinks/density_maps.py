@@ -10,8 +10,9 @@ import numpy as np
 from rasters.density import NO_STRATUM, DensityTable, PixelTerm, write_density
 from rasters.density_pixels import DensityPixels, MapLayers, change_of
 
+from .allometry import below_ground_smooth
 from .categories import Pool
-from .densities import Basis, bin_edges
+from .densities import Basis, bin_edges, bin_middles
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -120,8 +121,15 @@ def _table(prepared: Prepared, densities: Densities, pools: tuple[Pool, ...]) ->
     terms = []
     if "biomass" in prepared.products:
         t_per_ha = float(prepared.t_per_ha("biomass"))
+        smooth = [
+            float(below_ground_smooth(middle)) / middle for middle in bin_middles(prepared.edges)
+        ]
         ratios = [
-            [_sum(parts[c, s], Basis.BIOMASS, b) for b in range(bins)] for _, _, c, s in classes
+            [
+                _sum(parts[c, s], Basis.BIOMASS, b) + _sum(parts[c, s], Basis.ROOTS, b) * smooth[b]
+                for b in range(bins)
+            ]
+            for _, _, c, s in classes
         ]
         terms.append(
             PixelTerm(

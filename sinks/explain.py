@@ -30,7 +30,17 @@ _ROWS = ("key", "value", "unit", "low", "high", "interval", "confidence", "sourc
 _INPUTS = ("role", "product", "year", "path", "sha256")
 _HASH_DIGITS = 16  # enough to tell two files apart by eye
 _MOST_CODES = 40  # codes named where one is not known
-_UNITS = {"biomass": "t d.m.", "soil": "t C"}  # unit of an amount by the raster among its factors
+_UNITS = {
+    "biomass": "t d.m.",
+    "soil": "t C",
+    "npp": "t C",
+    "rh": "t C",
+    "volume_m3": "m3",
+    "harvest_m3": "m3",
+    "fuelwood_m3": "m3",
+    "fuelwood_parts_m3": "m3",
+}
+"""Unit of an amount by the raster or statistic among its factors, up to its first colon."""
 
 
 def explain(
@@ -126,7 +136,7 @@ def _chosen(
     rows = table[table["year1" if "year1" in table.columns else "year"].eq(year)]
     if ecosystem is not None:
         sides = [c for c in ("ecosystem0", "ecosystem") if c in rows.columns]
-        rows = rows[rows[sides].eq(ecosystem).any(axis=1)]
+        rows = rows[rows[sides].isin([ecosystem]).any(axis=1)]
     if pool is not None and "pool" in rows.columns:
         rows = rows[rows["pool"].eq(pool)]
     return rows

@@ -6,27 +6,37 @@ millionths until they are written, so that rows add up exactly at every level.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from rasters import RefusedError
+
 from .accounts.areas import PAIR_KEYS, area_rows, areas, transitions
 from .accounts.changes import (
     CHANGE_COLUMNS,
-    change_rows,
     changes,
     finest_changes,
     one_sided_losses,
+    pair_changes,
+    refuse_double_cover,
 )
+from .accounts.correlation import date_correlation
+from .accounts.effects import EFFECT_COLUMNS, common_areas, effects
+from .accounts.methane import METHANE_COLUMNS, add_to_changes, add_to_totals, methane_rows
+from .accounts.method_comparison import comparison_terms, method_comparison
 from .accounts.reconciliation import (
     RECONCILIATION_COLUMNS,
     reconciliation,
     reconciliation_terms,
 )
-from .accounts.stocks import STOCK_KEYS, stock_rows, stocks
-from .accounts.totals import change_totals, stock_totals
+from .accounts.seea import SEEA_COLUMNS, area_account, carbon_account, seea_accounts
+from .accounts.sensitivity import sensitivity
+from .accounts.stocks import STOCK_KEYS, stocks, year_stocks
+from .accounts.totals import change_scopes, change_totals, stock_scopes, stock_totals
 from .accounts.trace import TRACE_CHANGE_COLUMNS, trace, trace_changes
+from .accounts.uncertainty import change_uncertainty, spread_of, stock_uncertainty
 from .stocks import side_of
 from .tabulate import Drawn, finest
 
@@ -34,7 +44,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from .categories import Ecosystem
-    from .methods import Context
+    from .methods import Context, Remark
     from .stocks import Side
     from .zone_tree import ZoneTree
 
@@ -55,6 +65,8 @@ class Settings:
     """What one unit of each exact quantity sum is worth in t d.m. or t C."""
     seed: int
     """Seed of the joint draws."""
+    compare: Mapping[Ecosystem, tuple[str, ...]] = field(default_factory=dict)
+    """Further methods of an ecosystem that are shown beside its own, never added."""
     draws: int
     """Number of joint draws."""
 
@@ -79,10 +91,22 @@ class Inventory:
     """trace.csv."""
     trace_changes: pd.DataFrame
     """trace_changes.csv."""
+    uncertainty: pd.DataFrame
+    """uncertainty.csv."""
+    sensitivity: pd.DataFrame
+    """sensitivity.csv."""
+    effects: pd.DataFrame
+    """effects.csv."""
+    seea_accounts: pd.DataFrame
+    """seea_accounts.csv."""
     exact_areas: pd.DataFrame
     """``zone_code`` (finest), ``year, code, stratum, ecosystem, area_mm2`` as exact integers."""
     one_sided: pd.DataFrame
     """``zone_code, year0, year1, scope, loss, gross, share``: losses without an estimated gain."""
+    method_comparison: pd.DataFrame
+    """method_comparison.csv."""
+    remarks: tuple[Remark, ...]
+    """What the methods assumed or left out."""
 
 
 def build(
@@ -102,43 +126,92 @@ def build(
         Levels and zones to report.
 
     """
+    context = _of_these_zones(_with_own_history(context, activity), activity)
     per_year = tuple(year_sides(activity, settings.scales))
     per_pair = tuple(_pair_sides(activity, settings.scales))
-    stock = pd.concat([stock_rows(rows, side, context) for rows, side in per_year])
-    changed = [change_rows(*pair, context=context, settings=settings) for pair in per_pair]
+    methane = [methane_rows(*pair, context) for pair in per_pair]
+    stock, absent = year_stocks(per_year, context)
+    changed, lacking = pair_changes(per_pair, context=context, settings=settings)
+    compared, more = comparison_terms(per_pair, context=context, settings=settings)
+    if absent or lacking or more:
+        raise RefusedError(list(dict.fromkeys((*absent, *lacking, *more))))
     plain = [reconciliation_terms(*pair, context=context) for pair in per_pair]
     drawn = Drawn(
         central=context.atoms.central(),
-        draws=context.atoms.draw(seed=settings.seed, draws=settings.draws),
+        joint=context.atoms.draw(seed=settings.seed, draws=settings.draws),
     )
     exact = pd.concat([area_rows(rows, side, context.ecosystems) for rows, side in per_year])
     stock_fine = finest(stock, STOCK_KEYS, drawn)
     stock_table = stocks(stock, stock_fine, exact, per_year, context, settings, tree, drawn)
-    totals = [stock_totals(stock, stock_fine, stock_table, drawn, tree)]
+    scopes = stock_scopes(stock, tree)
+    spread = spread_of(scopes, drawn, context.atoms)
+    totals = [stock_totals(stock_fine, stock_table, spread, tree)]
+    errors = [stock_uncertainty(stock, stock_fine, drawn, context.atoms, tree)]
+    ranked = [sensitivity(scopes, spread, "stock", drawn=drawn, atoms=context.atoms, tree=tree)]
     change_table = pd.DataFrame(columns=CHANGE_COLUMNS)
     reconciled = pd.DataFrame(columns=RECONCILIATION_COLUMNS)
     traced = pd.DataFrame(columns=TRACE_CHANGE_COLUMNS)
     losses = pd.DataFrame(columns=["zone_code", *PAIR_KEYS, "scope", "gross", "loss", "share"])
+    split, accounts = (pd.DataFrame(columns=[*c]) for c in (EFFECT_COLUMNS, SEEA_COLUMNS))
     if changed:
         terms = pd.concat([c.terms for c in changed])
         fine = finest_changes(terms, pd.concat([c.covered for c in changed]), drawn)
+        refuse_double_cover(fine, tree)
         change_table = changes(terms, fine, tree, drawn, context)
         losses = one_sided_losses(terms, fine, drawn, tree)
-        totals.append(change_totals(terms, fine, losses, stock_table, drawn, tree))
+        scopes = change_scopes(terms, tree)
+        spread = date_correlation(
+            scopes, spread_of(scopes, drawn, context.atoms), context.atoms,
+            seed=settings.seed, draws=settings.draws,
+        )  # fmt: skip
+        totals.append(change_totals(fine, losses, stock_table, spread, tree))
+        errors.append(change_uncertainty(terms, fine, drawn, context.atoms, tree))
+        ranked.append(
+            sensitivity(scopes, spread, "change", drawn=drawn, atoms=context.atoms, tree=tree)
+        )
         reconciled = reconciliation(pd.concat(plain), fine, drawn, tree)
+        land = pd.concat([common_areas(*pair, context.ecosystems) for pair in per_pair])
+        split = effects(pd.concat(plain), land, drawn, tree)
+        books = [
+            area_account(exact, land),
+            carbon_account(stock_fine, fine, pd.concat(plain), drawn),
+        ]
+        accounts = seea_accounts(books, stock_table, tree)
         traced = trace_changes(terms, drawn, context, tree)
+    emitted = pd.concat(methane) if methane else pd.DataFrame(columns=METHANE_COLUMNS)
     return Inventory(
         areas=areas(exact, tree),
         stocks=stock_table,
-        changes=change_table,
-        totals=pd.concat(totals, ignore_index=True),
+        changes=add_to_changes(change_table, emitted, tree),
+        totals=add_to_totals(pd.concat(totals, ignore_index=True), emitted, tree),
         transitions=transitions(activity, tree),
         reconciliation=reconciled,
         trace=trace(stock, drawn, context, tree),
         trace_changes=traced,
+        uncertainty=pd.concat(errors, ignore_index=True),
+        sensitivity=pd.concat(ranked, ignore_index=True),
+        effects=split,
+        seea_accounts=accounts,
         exact_areas=exact,
         one_sided=losses,
+        method_comparison=method_comparison(compared, drawn, settings, tree),
+        remarks=tuple(remark for change in changed for remark in change.remarks),
     )
+
+
+def _of_these_zones(context: Context, activity: pd.DataFrame) -> Context:
+    """Return the context, marked as a view where statistics know none of its zones."""
+    known = {*context.activity.places.reported, *context.losses.places.reported}
+    is_view = bool(known) and known.isdisjoint(activity["zone_code"])
+    return replace(context, is_view=is_view)
+
+
+def _with_own_history(context: Context, activity: pd.DataFrame) -> Context:
+    """Return the context with the history of these zones alone; None where it has none."""
+    if context.history is None:
+        return context
+    own = context.history[context.history["zone_code"].isin(set(activity["zone_code"]))]
+    return replace(context, history=own.reset_index(drop=True) if len(own) else None)
 
 
 def year_sides(

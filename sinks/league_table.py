@@ -10,6 +10,7 @@ from rich.table import Table
 
 from .categories import Status
 from .records import records
+from .signal import signal_sentence
 from .texts import text
 from .units import TONNES_PER_WAN_T
 
@@ -40,6 +41,7 @@ class _Total:
     sink_t_co2_per_year: Decimal | None
     low_t_co2_per_year: Decimal | None
     high_t_co2_per_year: Decimal | None
+    signal_ratio: Decimal | None
     verdict: str
 
 
@@ -135,8 +137,11 @@ def _sentences(results: Results, lang: str, years: list[int]) -> Iterator[str]:
     failed = int(results.tables["quality"]["verdict"].eq("fail").sum())
     if failed:
         yield text("gates_failed", lang, count=failed)
+    yield from _signals(results, lang, years)
     if len(years) == 1:
         yield text("one_year_note", lang)
+    elif results.soil_method == "transition":
+        yield text("soil_transition_note", lang)
     elif results.soil_from_map:
         yield text("soil_note", lang)
     else:
@@ -161,6 +166,27 @@ def _sentences(results: Results, lang: str, years: list[int]) -> Iterator[str]:
     unconfirmed = int(weak.sum())
     if unconfirmed:
         yield text("unconfirmed", lang, count=unconfirmed)
+
+
+def _signals(results: Results, lang: str, years: list[int]) -> Iterator[str]:
+    """Yield what the sink of the coarsest zones shows, one sentence for each."""
+    for total in records(results.tables["totals"], _Total):
+        if (
+            total.level == results.levels[0]
+            and total.quantity == "change"
+            and total.scope == _SCOPE
+            and (total.year0, total.year1) == (years[0], years[-1])
+        ):
+            sentence = signal_sentence(
+                total.verdict, total.sink_t_co2_per_year, total.signal_ratio, lang=lang
+            )
+            yield text(
+                "signal_of_zone",
+                lang,
+                zone=results.zone_name(total.zone_code, lang),
+                years=f"{years[0]}–{years[-1]}",
+                sentence=sentence,
+            )
 
 
 def _figure(value: Decimal | None) -> str:

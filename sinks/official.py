@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from rasters.findings import Severity, finding
 
 from .coefficient_register import refuse_for_official
+from .method_inputs import unfit_for_official
+from .methods import LOSSES_UNDECLARED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
     from .coefficient_rows import Coefficient
     from .sources_of_error import SourcesOfError
+    from .statistics import Statistic
 
 _ASSUMED = ("raster-crs-assumed", "product-incomplete")
 """Findings of the input that a trial records and an official run refuses."""
@@ -29,6 +32,7 @@ def refusals(
     findings: Iterable[Finding],
     quality: pd.DataFrame,
     soil_method: str,
+    statistics: Iterable[Statistic] = (),
     synthetic: bool,
 ) -> list[Finding]:
     """List why a result may not be official; empty if it may.
@@ -45,6 +49,8 @@ def refusals(
         quality.csv; a failed gate refuses.
     soil_method
         ``transition`` is required.
+    statistics
+        Volumes, areas and losses; defaults and unconfirmed ones are refused.
     synthetic
         Synthetic data are never official.
 
@@ -64,6 +70,13 @@ def refusals(
         finding("sinks", "official-gate", value=row.value, where=f"{row.check} {row.zone_code}",
                 limit=row.limit)
         for row in quality[quality["verdict"] == "fail"].itertuples()
+    ]  # fmt: skip
+    found += unfit_for_official(statistics)
+    found += [
+        finding("sinks", "official-losses-undeclared", value=check.partition("[")[2][:-1],
+                where="[losses]")
+        for check in sorted(set(quality["check"]))
+        if check.startswith(f"{LOSSES_UNDECLARED}[")
     ]  # fmt: skip
     if soil_method != "transition":
         found.append(finding("sinks", "config-soil-transition", value="official", where="methods"))

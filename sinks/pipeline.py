@@ -11,16 +11,18 @@ import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from rasters import RefusedError, file_hashes
 from rasters.findings import Severity, finding
 
 from .accounting import account
 from .categories import Status
+from .contributions import ask, contributed_records
 from .counting import check_layers, count_activity
 from .errors import OfficialRefusedError
 from .export.outputs import write_outputs
+from .filters import filtered_maps
 from .folder import check_folder, results_folder
 from .manifest import (
     InputRecord,
@@ -53,6 +55,10 @@ if TYPE_CHECKING:
     """Progress: step, done, total."""
 
 
+_PATHS = frozenset({"file", "files", "matrix", "path", "plots", "points"})
+"""Keys of an inventory.toml that name files."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunResult:
     """A finished run."""
@@ -66,7 +72,11 @@ class RunResult:
 
 
 def check(
-    path: Path, *, root: Path | None = None, on_progress: Tell | None = None
+    path: Path,
+    *,
+    root: Path | None = None,
+    on_progress: Tell | None = None,
+    additions: Sequence[Addition] = (),
 ) -> list[Finding]:
     """Run every input check and compute nothing; returns every finding.
 
@@ -78,6 +88,8 @@ def check(
         Folder that no file may lie outside of.
     on_progress
         Called with step, done, total.
+    additions
+        Other packages whose inputs are checked too.
 
     """
     tell = on_progress or _silent
@@ -87,7 +99,9 @@ def check(
     except RefusedError as error:
         return list(error.findings)
     tell("check", 1, 1)
-    return [*prepared.findings, *check_layers(prepared)]
+    given = ask(additions, prepared, root=root)
+    found = [f for one in given for f in one.findings]
+    return [*prepared.findings, *check_layers(prepared), *found]
 
 
 def run(
@@ -136,14 +150,17 @@ def run(
     """
     tell = on_progress or _silent
     prepared = prepare(path, root=root)
-    notes = [*prepared.findings, *check_layers(prepared)]
+    given = ask(additions, prepared, root=root)
+    notes = [*prepared.findings, *check_layers(prepared), *(f for g in given for f in g.findings)]
     _refuse(notes)
     base = path.resolve().parent
     tell("inputs", 0, 1)
-    records = _input_records(prepared, base)
+    records = (*_input_records(prepared, base), *contributed_records(given, base))
     tell("inputs", 1, 1)
-    code = code_version(("rasters", "sinks", *(added.package for added in additions)))
-    parameters = _parameters(prepared)
+    code = code_version(
+        tuple(dict.fromkeys(("rasters", "sinks", *(added.package for added in additions))))
+    )
+    parameters = _parameters(prepared) | {g.role: dict(g.parameters) for g in given if g.parameters}
     identity = run_id(records, parameters=parameters, code=code)
     target = out or _default_folder(prepared, identity)
     _refuse(check_folder(target, run_id=identity, replace=replace))
@@ -151,10 +168,16 @@ def run(
         held = read_manifest(target)  # an earlier version may have written other tables
         if held.run_id == identity and held.language == lang:
             return RunResult(results=load_results(target), findings=tuple(notes), computed=False)
-    with results_folder(target, run_id=identity, replace=replace) as folder:
+    with (
+        results_folder(target, run_id=identity, replace=replace) as folder,
+        filtered_maps(
+            prepared, folder, workers=workers, on_progress=lambda *step: tell("filter", *step)
+        ) as filtered,
+    ):
         counted = count_activity(
-            prepared, workers=workers, on_progress=lambda done, total: tell("count", done, total)
-        )
+            prepared, filtered=filtered, workers=workers,
+            on_progress=lambda *step: tell("count", *step),
+        )  # fmt: skip
         _refuse(counted.findings)
         tell("inventory", 0, 1)
         result = account(prepared, counted)
@@ -165,9 +188,10 @@ def run(
         write_outputs(
             folder, prepared=prepared, counted=counted, account=result, records=records,
             findings=notes, status=status, run_id=identity, version=code.version, lang=lang,
-            workers=workers, on_progress=tell, additions=additions,
+            workers=workers, on_progress=tell, additions=given,
         )  # fmt: skip
-        _refuse_changed(records, _input_records(prepared, base))
+        after = (*_input_records(prepared, base), *contributed_records(given, base))
+        _refuse_changed(records, after)
         write_manifest(
             folder,
             Manifest(
@@ -214,9 +238,17 @@ def _input_records(prepared: Prepared, base: Path) -> tuple[InputRecord, ...]:
     records += [
         input_record(view.path, base=base, role="view", product=view.id) for view in prepared.views
     ]
+    if prepared.sink_zones is not None and prepared.sink_zones.path is not None:
+        records.append(input_record(prepared.sink_zones.path, base=base, role="sink_zones"))
     records += [
         input_record(table, base=base, role="coefficients") for table in prepared.table_files
     ]
+    records += [input_record(file, base=base, role="plots") for file in prepared.plot_files]
+    records += [
+        input_record(file, base=base, role=section) for section, file in prepared.statistics.files
+    ]
+    if prepared.sample is not None:
+        records.append(input_record(prepared.sample.path, base=base, role="accuracy"))
     records += [
         input_record(file, base=base, role="product", product=prepared.products[role].id)
         for role, file in prepared.product_files.items()
@@ -226,16 +258,10 @@ def _input_records(prepared: Prepared, base: Path) -> tuple[InputRecord, ...]:
 
 def _parameters(prepared: Prepared) -> dict[str, Json]:
     """Return the settings of the run without any path; the language changes no figure."""
-    dumped = prepared.config.model_dump(mode="json", exclude_none=True)
-    for section in ("land_cover", "biomass"):
-        if section in dumped:
-            dumped[section].pop("files")
-    for section in ("soil", "stratum"):
-        if section in dumped:
-            dumped[section].pop("file")
+    dumped = _without_paths(prepared.config.model_dump(mode="json", exclude_none=True))
+    for section in ("ledger", "parks"):  # an addition tells its own settings, without paths
+        dumped.pop(section, None)
     dumped["coefficients"]["tables"] = list(prepared.register.tables)
-    for layer in [*dumped["views"], *([dumped["zones"]] if "zones" in dumped else [])]:
-        layer.pop("path")
     names = {
         code: {"zh": name, "en": prepared.names_en.get(code, name)}
         for code, name in sorted(prepared.tree.names.items())
@@ -247,6 +273,19 @@ def _parameters(prepared: Prepared) -> dict[str, Json]:
         "region_en": prepared.region_name.en,
         "zone_names": names,
         "soil_from_map": prepared.config.soil is not None,
+    }
+
+
+def _without_paths(settings: dict[str, Any]) -> dict[str, Any]:
+    """Return settings without what names a file: the files are told by their hashes."""
+    return {
+        key: _without_paths(value)
+        if isinstance(value, dict)
+        else [_without_paths(v) if isinstance(v, dict) else v for v in value]
+        if isinstance(value, list)
+        else value
+        for key, value in settings.items()
+        if key not in _PATHS
     }
 
 
@@ -274,6 +313,7 @@ def _refuse_official(
         findings=notes,
         quality=result.quality,
         soil_method=prepared.config.soil_method,
+        statistics=prepared.statistics.rows,
         synthetic=synthetic,
     )
     if found:

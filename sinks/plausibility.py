@@ -90,7 +90,8 @@ def _class_bands(gates: Gates, inventory: Inventory) -> None:
     keys = ["zone_code", "year", "code", "stratum", "ecosystem"]
     for (zone, year, code, stratum, ecosystem), rows in pools.groupby(keys):
         area = float(areas.get((zone, year, code, stratum), 0))
-        if area > 0:
+        # a stock that statistics give has no classes: what is left of one is no vegetation
+        if area > 0 and rows["pool"].eq(str(Pool.AGB)).any():
             name = f"class_vegetation_density[{code}][{stratum}][{year}]"
             _band(
                 gates,

@@ -11,9 +11,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-import pyproj
-import shapely
-
 from rasters import (
     ProductKind,
     RefusedError,
@@ -29,18 +26,23 @@ from rasters import (
 )
 from rasters.findings import Severity, finding
 
-from .categories import Ecosystem, Status
+from .accuracy import Sample, read_sample
+from .allometry import SMOOTH_EDGES
+from .categories import Ecosystem, IpccCategory, Status
 from .coefficients import read_register
 from .config import load_config
 from .densities import root_shoot_edges
 from .export.meta import Text
-from .methods import METHODS
+from .method_inputs import MethodInputs, check_methods, read_inputs
+from .plots import with_plots
+from .productivity import NPP_SECTION, RESPIRATION_SECTION, check_productivity
 from .regions import load_region
+from .sink_zones import SinkZones, read_sink_zones
 from .views import View, make_view
 from .zone_tree import ZoneTree
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from typing import Protocol
 
     from rasters import Product, RasterSource, Zones
@@ -63,7 +65,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Role = tuple[str, int | None]
 """Section of the config and year, such as ``("land_cover", 2020)``; soil has no year."""
-_SOIL_METHODS = ("stock_difference",)
 _NAMED = 3  # parts of a region that a title names
 _COVERAGE_FAULTS = ("zones-overlap", "zones-gap", "zones-enclave")  # a view need not be a coverage
 
@@ -98,6 +99,14 @@ class Prepared:
     """The user's own product descriptions, by section."""
     views: tuple[View, ...]
     """Further zone layers."""
+    sink_zones: SinkZones | None
+    """How the land is divided into sink zones; None where it is not."""
+    sample: Sample | None
+    """The accuracy sample of the change map; None where there is none."""
+    plot_files: tuple[Path, ...]
+    """The user's own plots."""
+    statistics: MethodInputs
+    """Volumes, areas and losses by zone."""
     findings: tuple[Finding, ...]
     """Warnings and notes; errors have been raised."""
 
@@ -150,6 +159,17 @@ class Prepared:
             if c.ecosystem is not None
         }
 
+    @property
+    def ipcc_categories(self) -> dict[str, IpccCategory]:
+        """IPCC category of each land-cover class code: the legend's, else its ecosystem's."""
+        return {
+            c.code: IpccCategory(c.ipcc_category)
+            if c.ipcc_category is not None
+            else Ecosystem(c.ecosystem).ipcc_category
+            for c in self.products["land_cover"].classes
+            if c.ecosystem is not None
+        }
+
 
 def prepare(path: Path, *, root: Path | None = None, pixels: bool = False) -> Prepared:
     """Read and check an inventory.toml and everything it names.
@@ -174,14 +194,26 @@ def prepare(path: Path, *, root: Path | None = None, pixels: bool = False) -> Pr
     base = path.resolve().parent
     faults = _Faults()
     faults.extend(_methods(config, path.name))
+    faults.extend(check_productivity(config, path.name))
     products = _products(config, base, root, faults)
     zones = faults.collect(lambda: _zones(config, base, root, path.name, faults))
     views = _views(config, base, root, faults)
+    sink_zones = _sink_zones(config, base, root, zones[1] if zones is not None else None, faults)
     look = _pixel_inspector(zones[1] if zones is not None else None) if pixels else inspect
     sources = _sources(config, base, root, products, look, faults)
     tables = _tables(config, base, root, faults)
     register, found = read_register(tables)
     faults.extend(found)
+    plot_files = _local_paths(config.coefficients.plots, base, root, faults)
+    register, found = with_plots(register, plot_files)
+    faults.extend(found)
+    sample = _sample(config, base, root, path.name, faults)
+    statistics = MethodInputs()
+    if zones is not None:
+        statistics, found = read_inputs(
+            config, base=base, root=root, tree=zones[3], region=zones[0]
+        )
+        faults.extend(found)
     if faults.fatal or zones is None:
         raise RefusedError(faults.found)
     region, counted, zone_file, tree = zones
@@ -206,7 +238,13 @@ def prepare(path: Path, *, root: Path | None = None, pixels: bool = False) -> Pr
             if product.id not in product_ids()
         },
         views=views,
-        edges=root_shoot_edges(register, codes=codes, mapped=mapped, strata=["none", *strata]),
+        sink_zones=sink_zones,
+        sample=sample,
+        plot_files=tuple(plot_files),
+        edges=SMOOTH_EDGES
+        if config.biomass is not None and config.biomass.roots == "mokany"
+        else root_shoot_edges(register, codes=codes, mapped=mapped, strata=["none", *strata]),
+        statistics=statistics,
         findings=tuple(faults.found),
     )
 
@@ -236,29 +274,8 @@ class _Faults:
 
 
 def _methods(config: Config, where: str) -> list[Finding]:
-    """List methods that this version does not have, and statuses they do not suffice for."""
-    named = set(config.methods.values())
-    named |= {m for methods in config.compare.values() for m in methods}
-    found = [
-        finding(
-            "sinks",
-            "config-method-unavailable",
-            value=name,
-            where=f"{where}: methods",
-            known=", ".join(sorted(METHODS)),
-        )
-        for name in sorted(named - set(METHODS))
-    ]
-    if config.soil_method not in _SOIL_METHODS:
-        found.append(
-            finding(
-                "sinks",
-                "config-method-unavailable",
-                value=config.soil_method,
-                where=f"{where}: methods.soil",
-                known=", ".join(_SOIL_METHODS),
-            )
-        )
+    """List what the methods and the status ask of each other and of the sections."""
+    found = check_methods(config, where)
     if config.status is Status.EVALUATION and config.soil_method != "transition":
         found.append(
             finding(
@@ -275,6 +292,11 @@ def _products(config: Config, base: Path, root: Path | None, faults: _Faults) ->
         "biomass": (config.biomass, ProductKind.BIOMASS),
         "soil": (config.soil, ProductKind.SOIL),
         "stratum": (config.stratum, ProductKind.STRATUM),
+        NPP_SECTION: (config.npp, ProductKind.NPP),
+        RESPIRATION_SECTION: (
+            config.npp.respiration if config.npp else None,
+            ProductKind.RESPIRATION,
+        ),
     }
     products: dict[str, Product] = {}
     for section, (given, kind) in wanted.items():
@@ -283,7 +305,8 @@ def _products(config: Config, base: Path, root: Path | None, faults: _Faults) ->
         product = faults.collect(partial(_product, given.product, base, root))
         if product is None:
             continue
-        years = config.inventory.years if kind is not ProductKind.SOIL else ()
+        years = config.map_years if kind is ProductKind.LAND_COVER else config.inventory.years
+        years = years if kind is not ProductKind.SOIL else ()
         faults.extend(product_remarks(product, years=years))
         fault = _product_fault(product, section, kind)
         if fault is None:
@@ -347,6 +370,10 @@ def _sources(
         files["soil", None] = config.soil.file
     if config.stratum:
         files["stratum", None] = config.stratum.file
+    if config.npp:
+        files |= {(NPP_SECTION, y): name for y, name in sorted(config.npp.files.items())}
+        mapped = config.npp.respiration.files if config.npp.respiration else {}
+        files |= {(RESPIRATION_SECTION, y): name for y, name in sorted(mapped.items())}
     sources: dict[Role, RasterSource] = {}
     for (section, year), name in files.items():
         path = faults.collect(partial(local_path, name, base, root=root))
@@ -363,11 +390,7 @@ def _sources(
 
 def _pixel_inspector(zones: Zones | None) -> Inspector:
     """Return an inspector that also reads the pixels around the zones."""
-    bounds = None
-    if zones is not None:
-        west, south, east, north = shapely.total_bounds(zones.geometry)
-        to_degrees = pyproj.Transformer.from_crs(zones.crs, "OGC:CRS84", always_xy=True)
-        bounds = to_degrees.transform_bounds(west, south, east, north)
+    bounds = zones.lonlat_bounds() if zones is not None else None
 
     def look(
         path: Path, product: Product, *, year: int | None = None
@@ -429,6 +452,39 @@ def _views(config: Config, base: Path, root: Path | None, faults: _Faults) -> tu
         if all(f.code in _COVERAGE_FAULTS for f in found):
             views.append(make_view(section.id, section.title or section.id, zones, path))
     return tuple(views)
+
+
+def _sink_zones(
+    config: Config, base: Path, root: Path | None, zones: Zones | None, faults: _Faults
+) -> SinkZones | None:
+    """Return how the land is divided into sink zones; None where it is not."""
+    section = config.sink_zones
+    if section is None:
+        return None
+    read = faults.collect(lambda: read_sink_zones(section, base=base, root=root, zones=zones))
+    if read is None:
+        return None
+    faults.extend(read[1])
+    return read[0]
+
+
+def _local_paths(
+    names: Iterable[str], base: Path, root: Path | None, faults: _Faults
+) -> list[Path]:
+    """Return files beside the config that the run may read."""
+    found = [faults.collect(partial(local_path, name, base, root=root)) for name in names]
+    return [path for path in found if path is not None]
+
+
+def _sample(
+    config: Config, base: Path, root: Path | None, where: str, faults: _Faults
+) -> Sample | None:
+    """Return the accuracy sample of the change map, None where there is none."""
+    read = faults.collect(lambda: read_sample(config, base=base, root=root, where=where))
+    if read is None:
+        return None
+    faults.extend(read[1])
+    return read[0]
 
 
 def region_tree(region: Region, level: str) -> ZoneTree:

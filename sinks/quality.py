@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from .accounts.totals import ONE_SIDED_LIMIT
+from .distributions import mean_of
 from .records import records
 from .tabulate import MICRO, roll_up
 from .units import MM2_PER_HA
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from .categories import Ecosystem
+    from .distributions import Factor
     from .inventory import Inventory
+    from .methods import Remark
     from .stocks import Side
     from .zone_tree import ZoneTree
 
@@ -34,6 +37,8 @@ UNCLASSIFIED_LIMIT = 0.01
 """Largest share of a zone without a class (METHOD G9)."""
 ONE_YEAR_LIMIT = 0.01
 """Largest share of the stock that one year alone sees (METHOD G9)."""
+MEAN_SHIFT_LIMIT = 0.01
+"""Shift of the mean of the draws of a source, as a share of its value, that is shown."""
 FALLBACK_LIMIT = 0.05
 """Largest share of the biomass ecosystems' area without a biomass pixel (CONTRACT)."""
 
@@ -107,6 +112,15 @@ class _Gap:
     zone_code: str
     whole: int
     gap: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Said:
+    """A remark of the methods on a zone, in millionths."""
+
+    check: str
+    zone_code: str
+    micro: int
 
 
 def closure(gates: Gates, coverage: pd.DataFrame, geodesic_m2: Mapping[str, float]) -> None:
@@ -286,6 +300,61 @@ def pixel_coverage(
                     row.zone_code,
                     max(row.gap / MICRO, 0.0),
                 )
+
+
+def remarks(gates: Gates, said: Iterable[Remark], tree: ZoneTree) -> None:
+    """Show what the methods assumed or left out, summed to every zone.
+
+    Parameters
+    ----------
+    gates
+        Where the rows go.
+    said
+        Remarks by reported or counted zone; one without a zone is of the whole run.
+    tree
+        Zones to report.
+
+    """
+    rows = pd.DataFrame(
+        [(r.check, r.zone_code, round(r.value * MICRO)) for r in said],
+        columns=["check", "zone_code", "micro"],
+    )
+    for check in rows.loc[rows["zone_code"].eq(""), "check"].drop_duplicates():
+        gates.show(str(check), "", 1)
+    placed = rows[rows["zone_code"].ne("")]
+    if len(placed):
+        summed = roll_up(placed, ["check"], ["micro"], tree)
+        for row in records(summed, _Said):
+            gates.show(row.check, row.zone_code, row.micro / MICRO)
+
+
+def mean_shifts(gates: Gates, factors: Iterable[Factor]) -> None:
+    """Show by how much the mean of the draws of a source leaves its value, as a share of it.
+
+    Parameters
+    ----------
+    gates
+        Where the rows go, one for every source that moves by more than ``MEAN_SHIFT_LIMIT``.
+    factors
+        The sources that the figures rest on.
+
+    """
+    for factor in sorted(factors, key=lambda factor: factor.key):
+        if factor.value != 0:
+            shift = mean_of(factor) / factor.value - 1
+            if abs(shift) > MEAN_SHIFT_LIMIT:
+                gates.show(f"mean_shift_share[{factor.key}]", "", shift, MEAN_SHIFT_LIMIT)
+
+
+def outside_intervals(gates: Gates, totals: pd.DataFrame) -> None:
+    """Show how many totals lie outside of their own interval: a sign of skewed sources."""
+    known = totals[totals["value_t_c"].notna()]
+    value, low, high = (
+        known[name].astype("float64") for name in ("value_t_c", "low_t_c", "high_t_c")
+    )
+    digits = value.abs() * 1e-8  # a bound has nine significant digits
+    outside = (value < low - digits) | (value > high + digits)
+    gates.show("totals_outside_their_interval", "", int(outside.sum()), 0)
 
 
 def _by_class(rows: pd.DataFrame, code: str) -> dict[tuple[str, str], int]:

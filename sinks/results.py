@@ -43,6 +43,12 @@ class Results:
         """Whether one soil map gave the soil, so that its change is not estimated."""
         return bool(self._parameter("soil_from_map"))
 
+    @property
+    def soil_method(self) -> str:
+        """Method of the soil pool; blank where the manifest names none."""
+        config = self.manifest.parameters.get("config")
+        return str(config.get("soil_method", "")) if isinstance(config, Mapping) else ""
+
     def region_name(self, lang: str) -> str:
         """Return the name of the region in ``lang`` (zh or en)."""
         return str(self._parameter(f"region_{lang}"))

@@ -7,12 +7,13 @@ same terms with signs, so their intervals know what they share.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from .allometry import below_ground_smooth
 from .categories import Completeness, Ecosystem, Pool
 from .densities import Basis
 from .units import MM2_PER_HA
@@ -59,6 +60,8 @@ class Side:
     """Above-ground biomass per biomass class, t d.m.; shape (rows, bins), 0 bins without."""
     biomass_area_ha: NDArray[np.float64]
     """Area with a biomass value, ha."""
+    biomass_bins_ha: NDArray[np.float64]
+    """The same area per biomass class, ha; shape (rows, bins)."""
     soil_t: NDArray[np.float64]
     """Soil carbon of the map, t C."""
     soil_area_ha: NDArray[np.float64]
@@ -67,11 +70,17 @@ class Side:
     """Further rasters of amounts by role, such as ``npp2021``."""
     area_key: NDArray[np.object_] | None = None
     """Which area error each row shares; None for one per ecosystem and year."""
+    zone_code: NDArray[np.object_] = field(default_factory=lambda: np.zeros(0, dtype=object))
+    """Counted zone of each row."""
 
     @property
     def classified(self) -> NDArray[np.bool_]:
         """Rows that have a class at this date."""
         return ~np.isin(self.code, UNCLASSIFIED)
+
+    def only(self, rows: NDArray[np.bool_]) -> Side:
+        """Return the side with all other rows taken for land without a class."""
+        return replace(self, code=np.where(rows, self.code, UNCLASSIFIED[0]))
 
 
 def side_of(rows: pd.DataFrame, which: int, *, scales: Mapping[str, float]) -> Side:
@@ -104,6 +113,7 @@ def side_of(rows: pd.DataFrame, which: int, *, scales: Mapping[str, float]) -> S
         area_ha=_floats(rows["area_mm2"], 1 / MM2_PER_HA),
         biomass_t=np.stack(biomass, axis=1) if biomass else np.zeros((len(rows), 0)),
         biomass_area_ha=np.sum(valid, axis=0) if valid else zero,
+        biomass_bins_ha=np.stack(valid, axis=1) if valid else np.zeros((len(rows), 0)),
         soil_t=_floats(rows["soil_b0_sum"], scales["soil"]) if has_soil else zero,
         soil_area_ha=(_floats(rows["soil_b0_area_mm2"], 1 / MM2_PER_HA) if has_soil else zero),
         amounts={
@@ -115,11 +125,17 @@ def side_of(rows: pd.DataFrame, which: int, *, scales: Mapping[str, float]) -> S
             if f"{name}_b0_sum" in rows.columns
         },
         area_key=rows[AREA_KEY].to_numpy(dtype=object) if AREA_KEY in rows.columns else None,
+        zone_code=rows["zone_code"].to_numpy(dtype=object),
     )
 
 
 def stock_terms(
-    side: Side, *, densities: Densities, ecosystems: Mapping[str, Ecosystem], atoms: Atoms
+    side: Side,
+    *,
+    densities: Densities,
+    ecosystems: Mapping[str, Ecosystem],
+    atoms: Atoms,
+    stated: Mapping[Ecosystem, frozenset[str]] | None = None,
 ) -> pd.DataFrame:
     """Return the terms whose sum is the carbon of each classified row.
 
@@ -133,6 +149,8 @@ def stock_terms(
         Ecosystem of each class code; its area error is shared by all its rows of a date.
     atoms
         Where the products of factors are numbered.
+    stated
+        Pools of ecosystems that are left out, because statistics give their whole stock.
 
     Returns
     -------
@@ -149,7 +167,8 @@ def stock_terms(
     pieces: list[pd.DataFrame] = []
     for (code, stratum, area_key), at in row_groups(side):
         area = area_key or (str(ecosystems[code]), side.year)
-        for pool in Pool:
+        elsewhere = (stated or {}).get(ecosystems[code], frozenset())
+        for pool in (p for p in Pool if str(p) not in elsewhere):
             for part in densities.ways[code, stratum, pool].parts:
                 amount = _amount(side, part, at)
                 occurs = amount != 0
@@ -196,6 +215,18 @@ def estimated_rows(side: Side, *, densities: Densities, pool: Pool) -> NDArray[n
     return flags
 
 
+def stated_rows(
+    side: Side,
+    *,
+    ecosystems: Mapping[str, Ecosystem],
+    stated: Mapping[Ecosystem, frozenset[str]],
+    pool: Pool,
+) -> NDArray[np.bool_]:
+    """Return which classified rows have ``pool`` counted by statistics; shape (rows,)."""
+    codes = [code for code, of in ecosystems.items() if str(pool) in stated.get(of, ())]
+    return side.classified & np.isin(side.code, codes)
+
+
 def elsewhere_rows(side: Side, *, densities: Densities, pool: Pool) -> NDArray[np.bool_]:
     """Return which classified rows count ``pool`` in another pool (IE); shape (rows,)."""
     flags = np.zeros(len(side.code), dtype=bool)
@@ -211,6 +242,8 @@ def biomass_factor(year: int) -> str:
 
 SOIL_FACTOR = "soil"
 """Key of the error of the soil map."""
+ROOTS_FACTOR = "roots"
+"""Key of the error of the smooth root form where no coefficient row states it."""
 
 
 def row_groups(
@@ -240,16 +273,25 @@ def _amount(side: Side, part: Part, at: NDArray[np.int64]) -> NDArray[np.float64
         return np.maximum(side.area_ha[at] - side.biomass_area_ha[at], 0.0)
     if part.basis is Basis.SOIL:
         return side.soil_t[at]
+    if part.basis is Basis.ROOTS and part.bin is not None:
+        return _roots(side.biomass_t[at, part.bin], side.biomass_bins_ha[at, part.bin])
     if part.bin is None:
         return np.asarray(side.biomass_t[at].sum(axis=1))
     return np.asarray(side.biomass_t[at, part.bin])
 
 
+def _roots(biomass_t: NDArray[np.float64], area_ha: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the roots of the stands of one narrow class by their mean biomass, t d.m."""
+    mean = np.divide(biomass_t, area_ha, out=np.zeros_like(biomass_t), where=area_ha > 0)
+    return below_ground_smooth(mean) * area_ha
+
+
 def _factors(part: Part, year: int) -> tuple[str, ...]:
     """Return the factor keys of a part: its rows and the raster it reads."""
     rows = tuple(row.key for row in part.rows)
-    if part.basis is Basis.BIOMASS:
-        return (*rows, biomass_factor(year))
+    if part.basis in (Basis.BIOMASS, Basis.ROOTS):
+        smooth = (ROOTS_FACTOR,) if part.assumes_roots else ()
+        return (*rows, *smooth, biomass_factor(year))
     if part.basis is Basis.SOIL:
         return (*rows, SOIL_FACTOR)
     return rows

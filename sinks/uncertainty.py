@@ -11,44 +11,34 @@ Source: IPCC 2006 Guidelines, Volume 1, Chapter 3 (Approach 2, Monte Carlo).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from hashlib import sha256
-from typing import TYPE_CHECKING
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from os import cpu_count
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
+from .distributions import Z95, Factor, Shape, draw_factor, normal_stream
+from .draw_kernel import spread_forms
 from .errors import EstimateError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
-Z95 = 1.96
-"""Half-width of a 95 % interval in standard deviations, as METHOD A10 and IPCC use it."""
-_PROBABILITIES = (0.025, 0.975)
-_NARROW = 0.31  # largest relative half-width that is drawn lognormal: METHOD A10 has 30 %
-_SYMMETRIC = 0.01  # an interval whose sides differ by less than this share counts as symmetric
+    AreaDraw: TypeAlias = Callable[[int, int], NDArray[np.float64]]
+    """Relative area error by seed and number of draws: factors around 1, shape (draws,)."""
+
+__all__ = [
+    "Z95", "Atom", "Atoms", "Factor", "Forms", "Joint", "Shape", "Spread", "draw_factor",
+    "half_width", "significant",
+]  # fmt: skip
+
+AreaKey: TypeAlias = tuple[str, int]
+"""Ecosystem, or name of a stratum, and year."""
 _DIGITS = 9  # a bound is a Monte Carlo estimate: more digits differ between processors
-_BATCH = 256  # linear forms evaluated at once, to bound memory at 256 x draws x 8 bytes
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Factor:
-    """One source of error: a coefficient row, or the relative error of a raster."""
-
-    key: str
-    """Identity; equal keys are one source."""
-    value: float
-    """Central value, in its own unit."""
-    low: float
-    """Lower bound of the 95 % interval."""
-    high: float
-    """Upper bound of the 95 % interval."""
-    group: str = ""
-    """Factors of one group share a part of their error, such as one product at two dates."""
-    correlation: float = 0.0
-    """Correlation between the factors of the group, 0 to 1."""
+_SHARE = 64  # forms that a thread takes at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +46,7 @@ class Atom:
     """A product of factors with the area error of one ecosystem and date."""
 
     factors: tuple[str, ...]
-    area: tuple[str, int] | None
+    area: AreaKey | None
 
 
 @dataclass(slots=True)
@@ -67,10 +57,12 @@ class Atoms:
     """Every factor that an atom may name."""
     area_half_width: float
     """Relative half-width (95 %) of the area of one ecosystem at one date."""
+    area_draws: Mapping[AreaKey, AreaDraw] = field(default_factory=dict)
+    """Area errors that are drawn together with others; all else is drawn on its own."""
     items: list[Atom] = field(default_factory=list)
     _numbers: dict[Atom, int] = field(default_factory=dict)
 
-    def number(self, factors: Iterable[str], area: tuple[str, int] | None) -> int:
+    def number(self, factors: Iterable[str], area: AreaKey | None) -> int:
         """Return the number of an atom, adding it at its first use.
 
         Parameters
@@ -102,73 +94,112 @@ class Atoms:
             dtype=np.float64,
         )
 
-    def draw(self, *, seed: int, draws: int) -> NDArray[np.float64]:
-        """Draw every atom jointly; shape (n, draws).
+    def draw(self, *, seed: int, draws: int) -> Joint:
+        """Draw every source that an atom names, jointly.
 
-        The stream of a source depends on the seed and its own key alone, so that adding a
+        The stream of a source depends on the seed and its own name alone, so that adding a
         row to a table leaves the draws of all others as they were.
         """
-        drawn: dict[str, NDArray[np.float64]] = {}
-        areas: dict[tuple[str, int], NDArray[np.float64]] = {}
-        out = np.empty((len(self.items), draws))
-        out[:] = 1.0
-        for number, atom in enumerate(self.items):
-            for key in atom.factors:
-                if key not in drawn:
-                    drawn[key] = draw_factor(self.factors[key], seed=seed, draws=draws)
-                out[number] *= drawn[key]
-            if atom.area is not None:
-                if atom.area not in areas:
-                    normal = _stream(seed, f"area:{atom.area[0]}:{atom.area[1]}", draws)
-                    areas[atom.area] = 1.0 + normal * (self.area_half_width / Z95)
-                out[number] *= areas[atom.area]
-        return out
+        keys = {key for atom in self.items for key in atom.factors}
+        areas = {atom.area for atom in self.items if atom.area is not None}
+        return Joint.of(
+            self.items,
+            factors={
+                key: draw_factor(self.factors[key], seed=seed, draws=draws) for key in sorted(keys)
+            },
+            areas={key: self._draw_area(key, seed, draws) for key in sorted(areas)},
+            draws=draws,
+        )
+
+    def without_correlation(self) -> Atoms:
+        """Return the same atoms with every raster of several dates drawn independently."""
+        apart = {key: replace(f, group="", correlation=0.0) for key, f in self.factors.items()}
+        return replace(self, factors=apart)
+
+    def _draw_area(self, key: AreaKey, seed: int, draws: int) -> NDArray[np.float64]:
+        """Return the draws of one relative area error, around 1."""
+        if key in self.area_draws:
+            return self.area_draws[key](seed, draws)
+        normal = normal_stream(seed, area_source(key), draws)
+        return 1.0 + normal * (self.area_half_width / Z95)
 
 
-def draw_factor(factor: Factor, *, seed: int, draws: int) -> NDArray[np.float64]:
-    """Draw one factor; shape (draws,), never negative when its interval is not.
+def area_source(key: AreaKey) -> str:
+    """Return the name of the error of an area.
 
-    A symmetric interval of up to 30 % is lognormal with the central value as its mean
-    (METHOD A10). A wider or asymmetric one is a normal of two pieces around the central value,
-    whose 2.5 % and 97.5 % quantiles are exactly ``low`` and ``high``, cut at zero: a wide
-    lognormal around its mean would not keep the stated bounds. A bound equal to the value is
-    a stated zero error on that side.
-
-    Raises
-    ------
-    EstimateError
-        If not ``low <= value <= high``.
-
-    Examples
-    --------
-    >>> fixed = Factor(key="x", value=2.0, low=2.0, high=2.0)
-    >>> draw_factor(fixed, seed=1, draws=3).tolist()
-    [2.0, 2.0, 2.0]
-
+    >>> area_source(("forest", 2020))
+    'area:forest:2020'
     """
-    below, above = factor.value - factor.low, factor.high - factor.value
-    if not (below >= 0 and above >= 0):
-        raise EstimateError(
-            f"{factor.key}: need low <= value <= high, "
-            f"got {factor.low:g}, {factor.value:g}, {factor.high:g}"
+    return f"area:{key[0]}:{key[1]}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Joint:
+    """Joint draws of all sources.
+
+    Atoms are not kept as draws: there may be thousands. Kept are the products of factors that
+    differ, and the area errors, whose product an atom is.
+    """
+
+    factors: Mapping[str, NDArray[np.float64]]
+    """Draws of each factor, shape (draws,)."""
+    areas: Mapping[AreaKey, NDArray[np.float64]]
+    """Draws of each relative area error, around 1."""
+    products: NDArray[np.float64]
+    """Distinct products of factors, shape (products, draws)."""
+    errors: NDArray[np.float64]
+    """Area errors, shape (areas + 1, draws); the first row is 1: no error."""
+    product: NDArray[np.int64]
+    """Row of ``products`` of each atom, shape (atoms,)."""
+    error: NDArray[np.int64]
+    """Row of ``errors`` of each atom, shape (atoms,)."""
+
+    @classmethod
+    def of(
+        cls,
+        atoms: Sequence[Atom],
+        *,
+        factors: Mapping[str, NDArray[np.float64]],
+        areas: Mapping[AreaKey, NDArray[np.float64]],
+        draws: int,
+    ) -> Joint:
+        """Multiply the draws of factors into the products that atoms are made of."""
+        named = {keys: n for n, keys in enumerate(dict.fromkeys(a.factors for a in atoms))}
+        rows: dict[AreaKey | None, int] = {None: 0}
+        rows |= {key: n for n, key in enumerate(areas, start=1)}
+        products = np.ones((len(named), draws))
+        for keys, row in named.items():
+            for key in keys:
+                products[row] *= factors[key]
+        errors = np.ones((len(rows), draws))
+        for area, drawn in areas.items():
+            errors[rows[area]] = drawn
+        return cls(
+            factors=factors,
+            areas=areas,
+            products=products,
+            errors=errors,
+            product=np.array([named[atom.factors] for atom in atoms], dtype=np.int64),
+            error=np.array([rows[atom.area] for atom in atoms], dtype=np.int64),
         )
-    if below == above == 0:
-        return np.full(draws, factor.value)
-    normal = _stream(seed, factor.key, draws)
-    if factor.group and factor.correlation:
-        shared = _stream(seed, f"group:{factor.group}", draws)
-        rho = factor.correlation
-        normal = np.sqrt(rho) * shared + np.sqrt(1 - rho) * normal
-    symmetric = abs(below - above) <= _SYMMETRIC * max(below, above)
-    if factor.value > 0 and symmetric and max(below, above) <= _NARROW * factor.value:
-        variance = np.log1p(((below + above) / 2 / Z95 / factor.value) ** 2)
-        lognormal: NDArray[np.float64] = factor.value * np.exp(
-            np.sqrt(variance) * normal - variance / 2
-        )
-        return lognormal
-    spread = np.where(normal < 0, below, above) / Z95
-    pieces: NDArray[np.float64] = np.maximum(factor.value + spread * normal, min(0.0, factor.low))
-    return pieces
+
+    def atom(self, number: int) -> NDArray[np.float64]:
+        """Return the draws of one atom, shape (draws,)."""
+        return np.asarray(self.products[self.product[number]] * self.errors[self.error[number]])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spread:
+    """What the draws say of each form; arrays of shape (forms,), nine significant digits."""
+
+    low: NDArray[np.float64]
+    """2.5 % point."""
+    high: NDArray[np.float64]
+    """97.5 % point."""
+    mean: NDArray[np.float64]
+    """Mean of the draws."""
+    variance: NDArray[np.float64]
+    """Variance of the draws."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,30 +234,41 @@ class Forms:
             amount=sums,
         )
 
+    @property
+    def form(self) -> NDArray[np.int64]:
+        """Number of the form that each term belongs to, shape (terms,)."""
+        return np.repeat(np.arange(len(self)), np.diff(self.pointer))
+
     def values(self, atoms: NDArray[np.float64]) -> NDArray[np.float64]:
         """Evaluate every form at atom values of shape (atoms,); returns shape (n,)."""
-        products = self.amount * atoms[self.atom]
         sums = np.zeros(len(self))
-        np.add.at(sums, np.repeat(np.arange(len(self)), np.diff(self.pointer)), products)
+        np.add.at(sums, self.form, self.amount * atoms[self.atom])
         return sums
 
-    def intervals(
-        self, drawn: NDArray[np.float64]
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return the 95 % bounds of every form over draws of shape (atoms, draws).
+    def spread(self, joint: Joint) -> Spread:
+        """Return bounds, mean and variance of every form over joint draws.
 
-        The order of additions is fixed and no threaded library is used, so a rerun gives the
-        same bytes; bounds keep nine significant digits.
+        Forms are shared out among threads; inside a form the order of additions is fixed and no
+        threaded library is used, so a rerun gives the same bytes on any number of cores.
         """
-        low, high = np.zeros(len(self)), np.zeros(len(self))
-        for start in range(0, len(self), _BATCH):
-            stop = min(start + _BATCH, len(self))
-            batch = np.zeros((stop - start, drawn.shape[1]))
-            for form in range(start, stop):
-                for at in range(self.pointer[form], self.pointer[form + 1]):
-                    batch[form - start] += self.amount[at] * drawn[self.atom[at]]
-            low[start:stop], high[start:stop] = np.quantile(batch, _PROBABILITIES, axis=1)
-        return significant(low), significant(high)
+        form, product, error = self.form, joint.product[self.atom], joint.error[self.atom]
+        order = np.lexsort((product, error, form))
+        out = np.empty((len(self), 4))
+        terms = (self.pointer, product[order], error[order], self.amount[order])
+
+        def fill(first: int) -> None:
+            last = min(first + _SHARE, len(self))
+            spread_forms(*terms, joint.products, joint.errors, first, last, out)
+
+        with ThreadPoolExecutor(cpu_count()) as threads:
+            list(threads.map(fill, range(0, len(self), _SHARE)))
+        low, high, mean, variance = (significant(column) for column in out.T)
+        return Spread(low=low, high=high, mean=mean, variance=variance)
+
+    def intervals(self, joint: Joint) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return the 95 % bounds of every form over joint draws."""
+        spread = self.spread(joint)
+        return spread.low, spread.high
 
 
 def significant(values: NDArray[np.float64], digits: int = _DIGITS) -> NDArray[np.float64]:
@@ -245,10 +287,3 @@ def significant(values: NDArray[np.float64], digits: int = _DIGITS) -> NDArray[n
 def half_width(low: Sequence[float], high: Sequence[float]) -> NDArray[np.float64]:
     """Return half of the width of each interval, shape (n,)."""
     return (np.asarray(high, dtype=np.float64) - np.asarray(low, dtype=np.float64)) / 2
-
-
-def _stream(seed: int, key: str, draws: int) -> NDArray[np.float64]:
-    """Return the standard normal draws of one source."""
-    source = int.from_bytes(sha256(key.encode()).digest()[:8], "big")
-    generator = np.random.default_rng([seed, source])
-    return generator.standard_normal(draws)

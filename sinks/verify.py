@@ -17,6 +17,7 @@ from .manifest import read_manifest, verify_inputs, verify_outputs
 from .quality import CLOSURE_LIMIT
 from .records import records
 from .results import load_results
+from .sink_zones import open_sums
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -102,6 +103,7 @@ def check_sums(results: Results) -> Iterator[Finding]:
     yield from _totals_are_sums(tables["totals"], tables["stocks"])
     yield from _areas_close(tables["coverage"])
     yield from _reconciles(tables["reconciliation"])
+    yield from open_sums(tables["sink_zones"], tables["totals"])
 
 
 def _levels_add_up(

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from rasters import RefusedError
 from sinks.categories import WHOLE_POOLS, Pool
-from sinks.methods import METHODS, SOIL_METHODS
+from sinks.errors import EstimateError
+from sinks.methods import METHODS, SOIL_METHODS, SoilTransition
 from sinks.tabulate import Drawn, finest, intervals, roll_up
 from sinks.units import CARBON_MOLAR, CO2_MOLAR, CO2_PER_CARBON
 
@@ -18,12 +20,13 @@ from .numbers import bounds, decimals, divide_half_even
 from .scopes import by_scope
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
+    from rasters.findings import Finding
     from sinks.inventory import Settings
-    from sinks.methods import ChangeTerms, Context
+    from sinks.methods import ChangeTerms, Context, Remark
     from sinks.stocks import Side
     from sinks.zone_tree import ZoneTree
 
@@ -41,6 +44,25 @@ class Change:
 
     terms: pd.DataFrame
     covered: pd.DataFrame
+    remarks: tuple[Remark, ...] = ()
+    """What the methods assumed or left out."""
+
+
+def pair_changes(
+    per_pair: Iterable[tuple[pd.DataFrame, Side, Side]], *, context: Context, settings: Settings
+) -> tuple[list[Change], list[Finding]]:
+    """Return the changes of every pair of years, and everything that a method lacks for them.
+
+    The arguments are those of :func:`change_rows`, one tuple for each pair.
+    """
+    changed: list[Change] = []
+    lacking: dict[Finding, None] = {}
+    for rows, side0, side1 in per_pair:
+        try:
+            changed.append(change_rows(rows, side0, side1, context=context, settings=settings))
+        except RefusedError as error:
+            lacking |= dict.fromkeys(error.findings)
+    return changed, list(lacking)
 
 
 def change_rows(
@@ -65,31 +87,53 @@ def change_rows(
         Terms with ``zone_code, year0, year1, ecosystem0, ecosystem, pool, method, atom, amount,
         one_sided``; a row whose final ecosystem has no method goes by that of its first one.
 
+    Raises
+    ------
+    RefusedError
+        With everything that the methods lack.
+
     """
     before = ecosystem_of(side0.code, context.ecosystems)
     after = ecosystem_of(side1.code, context.ecosystems)
     common = side0.classified & side1.classified
-    chosen = np.array(
+    chosen = chosen_methods(before, after, settings)
+    pieces = _Pieces(rows["zone_code"].to_numpy(), before, after)
+    whole = np.zeros(len(rows), dtype=bool)
+    lacking: list[Finding] = []
+    for name in sorted({*chosen[common], *settings.methods.values()}):
+        mine = common & (chosen == name)
+        own = frozenset(e for e, method in settings.methods.items() if method == name)
+        try:
+            result = METHODS[name].change_terms(
+                side0.only(mine), side1.only(mine), replace(context, mine=own)
+            )
+        except RefusedError as error:
+            lacking += error.findings
+            continue
+        pieces.add(result, mine, name, skip=(str(Pool.SOIL),))
+        if WHOLE in METHODS[name].pools:
+            whole |= mine
+    if lacking:
+        raise RefusedError(lacking)
+    label = _soil_label(settings)
+    result = SOIL_METHODS[settings.soil_method].change_terms(side0, side1, context)
+    wholly = {str(e) for e, m in settings.methods.items() if WHOLE in METHODS[m].pools}
+    pieces.add(result, common & ~whole, label, only=str(Pool.SOIL), leave=wholly)
+    pieces.fill_not_estimated(common, whole)
+    return pieces.change(side0.year, side1.year)
+
+
+def chosen_methods(
+    before: NDArray[np.object_], after: NDArray[np.object_], settings: Settings
+) -> NDArray[np.object_]:
+    """Return the method of each row: of its final ecosystem, else of its first one."""
+    return np.array(
         [
             settings.methods.get(a) or settings.methods.get(b) or "stock_difference"
             for a, b in zip(after, before, strict=True)
         ],
         dtype=object,
     )
-    pieces = _Pieces(rows["zone_code"].to_numpy(), before, after)
-    whole = np.zeros(len(rows), dtype=bool)
-    for name in sorted(set(chosen[common])):
-        result = METHODS[name].change_terms(side0, side1, context)
-        mine = common & (chosen == name)
-        pieces.add(result, mine, name, skip=(str(Pool.SOIL),))
-        if WHOLE in METHODS[name].pools:
-            whole |= mine
-    label = _soil_label(settings)
-    result = SOIL_METHODS[settings.soil_method].change_terms(side0, side1, context)
-    wholly = {str(e) for e, m in settings.methods.items() if WHOLE in METHODS[m].pools}
-    pieces.add(result, common & ~whole, label, only=str(Pool.SOIL), leave=wholly)
-    pieces.fill_not_estimated(common & ~whole)
-    return pieces.change(side0.year, side1.year)
 
 
 WHOLE = "ecosystem"
@@ -116,6 +160,7 @@ class _Pieces:
         self._done = {str(pool): np.zeros(len(zones), dtype=bool) for pool in Pool}
         self._terms = [_placed(_NO_TERMS, self._place)]
         self._covered = [_placed(_NO_TERMS[["row", "pool", "method"]], self._place)]
+        self._remarks: list[Remark] = []
 
     def add(
         self,
@@ -128,6 +173,7 @@ class _Pieces:
         leave: Collection[str] = (),
     ) -> None:
         """Take the pools of a method on the rows that go by it, and its terms by zone."""
+        self._remarks += result.remarks
         for pool, flags in result.covered.items():
             if pool in skip or (only is not None and pool != only):
                 continue
@@ -145,10 +191,15 @@ class _Pieces:
             self._terms.append(by_zone)
             self._covered.append(by_zone[[*self._place, "pool", "method"]].drop_duplicates())
 
-    def fill_not_estimated(self, rows: NDArray[np.bool_]) -> None:
-        """Say of every pool that no method covers that its change is not estimated."""
+    def fill_not_estimated(self, rows: NDArray[np.bool_], whole: NDArray[np.bool_]) -> None:
+        """Say of every pool that no method covers that its change is not estimated.
+
+        Rows of a method of whole ecosystems have one pool, others each their own.
+        """
         for pool, done in list(self._done.items()):
-            self._cover(np.flatnonzero(rows & ~done), pool, NOT_ESTIMATED)
+            self._cover(np.flatnonzero(rows & ~whole & ~done), pool, NOT_ESTIMATED)
+        done = self._done[str(Pool.AGB)]
+        self._cover(np.flatnonzero(rows & whole & ~done), WHOLE, NOT_ESTIMATED)
 
     def _cover(self, at: NDArray[np.int64], pool: str, label: str) -> None:
         """Say that the rows ``at`` have a change of ``pool``."""
@@ -163,7 +214,7 @@ class _Pieces:
             pd.concat(pieces, ignore_index=True).assign(year0=year0, year1=year1)
             for pieces in (self._terms, self._covered)
         )
-        return Change(terms=terms, covered=covered)
+        return Change(terms=terms, covered=covered, remarks=tuple(self._remarks))
 
 
 _NO_TERMS = pd.DataFrame(
@@ -182,6 +233,39 @@ def _placed(frame: pd.DataFrame, place: Mapping[str, NDArray[np.object_]]) -> pd
     """Give rows by position their zone and ecosystems."""
     at = frame["row"].to_numpy()
     return frame.drop(columns="row").assign(**{name: of[at] for name, of in place.items()})
+
+
+def refuse_double_cover(fine: pd.DataFrame, tree: ZoneTree) -> None:
+    """Refuse two methods that give the change of one pool of one zone, pair and ecosystems.
+
+    Parameters
+    ----------
+    fine
+        Result of :func:`finest_changes`.
+    tree
+        Zones to report.
+
+    Raises
+    ------
+    EstimateError
+        Naming the zone, the pool and both methods.
+
+    """
+    given = fine[fine["estimated"]]
+    at = tree.at(tree.levels[-1], given["zone_code"])
+    seen: dict[tuple[object, ...], str] = {}
+    keys = (*PAIR_KEYS, "ecosystem0", "ecosystem")
+    for zone, pool, method, *place in zip(
+        at, given["pool"], given["method"], *(given[key] for key in keys), strict=True
+    ):
+        for single in sorted(map(str, WHOLE_POOLS.get(pool, (pool,)))):
+            other = seen.setdefault((zone, single, *place), f"{method} ({pool})")
+            if other != f"{method} ({pool})":
+                raise EstimateError(
+                    f"{method} ({pool}) and {other} both give the change of {single} of zone "
+                    f"{zone}, {place[2]} to {place[3]}, {place[0]}-{place[1]}; two methods of one "
+                    f"pool are never added"
+                )
 
 
 def finest_changes(terms: pd.DataFrame, covered: pd.DataFrame, drawn: Drawn) -> pd.DataFrame:
@@ -252,7 +336,11 @@ def changes(
         out[f"{bound}_t_co2_per_year"] = bounds(per_year.where(shown))
     out["zone_name"] = out["zone_code"].map(dict(tree.names))
     out["land"] = np.where(out["ecosystem0"] == out["ecosystem"], "remaining", "converted")
-    out["depth_cm"] = np.where(out["pool"].eq(str(Pool.SOIL)), context.densities.depth_cm, "")
+    # the soils of the conversions may have another depth than the one map of the stocks
+    stocks_cm = context.densities.depth_cm
+    moved_cm = stocks_cm if context.soils is None else context.soils.depth_cm
+    depth = np.where(out["method"].eq(SoilTransition.id), moved_cm, stocks_cm)
+    out["depth_cm"] = np.where(out["pool"].eq(str(Pool.SOIL)), depth, "")
     return out[CHANGE_COLUMNS]
 
 

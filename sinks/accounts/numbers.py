@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from fractions import Fraction
 
 import pandas as pd
+
+from sinks.tabulate import MICRO
+from sinks.units import MM2_PER_HA
 
 
 def decimals(values: pd.Series) -> pd.Series:
@@ -37,3 +41,12 @@ def divide_half_even(numerator: int, denominator: int) -> int:
     quotient, rest = divmod(numerator, denominator)
     double = 2 * rest
     return quotient + (double > denominator or (double == denominator and quotient % 2 == 1))
+
+
+def micro_ha(area_mm2: int | Fraction) -> int:
+    """Return an exact area in millionths of a hectare, half to even.
+
+    >>> micro_ha(15_000), micro_ha(Fraction(25_000, 2))
+    (2, 1)
+    """
+    return round(Fraction(area_mm2) * MICRO / MM2_PER_HA)

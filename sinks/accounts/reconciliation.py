@@ -10,7 +10,7 @@ import pandas as pd
 from sinks.stocks import stock_terms
 from sinks.tabulate import Drawn, finest, roll_up
 
-from .areas import PAIR_KEYS
+from .areas import PAIR_KEYS, ecosystem_of
 from .numbers import decimals
 
 if TYPE_CHECKING:
@@ -50,11 +50,13 @@ def reconciliation_terms(
     Returns
     -------
     DataFrame
-        Terms with ``zone_code, year0, year1`` and ``part``: stock0, stock1, common (later minus
-        earlier where both dates have a class), only0 and only1.
+        Terms with ``zone_code, year0, year1, ecosystem0, ecosystem`` (blank without a class),
+        ``pool``, ``side`` (0 or 1) and ``part``: stock0, stock1, common (later minus earlier where
+        both dates have a class), only0 and only1.
 
     """
     common = side0.classified & side1.classified
+    before, after = (ecosystem_of(side.code, context.ecosystems) for side in (side0, side1))
     pieces: list[pd.DataFrame] = []
     for which, side in ((0, side0), (1, side1)):
         terms = stock_terms(
@@ -63,7 +65,12 @@ def reconciliation_terms(
         at = terms["row"].to_numpy()
         shared = common[at]
         sign = 1 if which else -1
-        base = terms.assign(zone_code=rows["zone_code"].to_numpy()[at])
+        base = terms.assign(
+            zone_code=rows["zone_code"].to_numpy()[at],
+            ecosystem0=before[at],
+            ecosystem=after[at],
+            side=which,
+        )
         pieces += [
             base.assign(part=f"stock{which}"),
             base[shared].assign(part="common", amount=sign * base["amount"][shared]),

@@ -7,16 +7,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from rasters import RefusedError
 from sinks.categories import Completeness, Ecosystem, Pool
-from sinks.stocks import elsewhere_rows, estimated_rows, stock_terms
+from sinks.methods import Volume, volume_stocks
+from sinks.statistics import Quantity
+from sinks.stocks import elsewhere_rows, estimated_rows, stated_rows, stock_terms
 from sinks.tabulate import Drawn, intervals, roll_up
 
 from .areas import ecosystem_of
 from .numbers import bounds, decimals
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
+    from rasters.findings import Finding
     from sinks.inventory import Settings
     from sinks.methods import Context
     from sinks.stocks import Side
@@ -36,25 +40,52 @@ def stock_rows(rows: pd.DataFrame, side: Side, context: Context) -> pd.DataFrame
     side
         The same rows as the year sees them.
     context
-        Densities, ecosystems and atoms.
+        Densities, ecosystems and atoms; statistics where they give the stock of an ecosystem.
 
     Returns
     -------
     DataFrame
         ``zone_code, year, code, stratum, ecosystem, pool, atom, amount``; one row per term.
 
+    Raises
+    ------
+    RefusedError
+        With the statistics and coefficients that the growing stock lacks.
+
     """
     terms = stock_terms(
-        side, densities=context.densities, ecosystems=context.ecosystems, atoms=context.atoms
+        side,
+        densities=context.densities,
+        ecosystems=context.ecosystems,
+        atoms=context.atoms,
+        stated=context.stated,
     )
     at = terms["row"].to_numpy()
-    return terms.assign(
+    mapped = terms.assign(
         zone_code=rows["zone_code"].to_numpy()[at],
         year=side.year,
         code=side.code[at],
         stratum=side.stratum[at],
         ecosystem=ecosystem_of(side.code, context.ecosystems)[at],
-    )
+    ).drop(columns="row")
+    if context.is_view or not context.stated:
+        return mapped
+    stated = volume_stocks(context, context.stated, side)
+    return pd.concat([mapped, stated.assign(year=side.year, code="")], ignore_index=True)
+
+
+def year_stocks(
+    per_year: Iterable[tuple[pd.DataFrame, Side]], context: Context
+) -> tuple[pd.DataFrame, list[Finding]]:
+    """Return the stock terms of all years, and everything that a stock from statistics lacks."""
+    pieces: list[pd.DataFrame] = []
+    lacking: list[Finding] = []
+    for rows, side in per_year:
+        try:
+            pieces.append(stock_rows(rows, side, context))
+        except RefusedError as error:
+            lacking += error.findings
+    return (pd.concat(pieces) if pieces else pd.DataFrame()), lacking
 
 
 def stocks(
@@ -108,7 +139,11 @@ def stocks(
     frame = frame.merge(roll_up(fine, STOCK_KEYS, ["micro"], tree), how="left", on=keys)
     frame = frame.merge(intervals(terms, STOCK_KEYS, drawn, tree), how="left", on=keys)
     flags = pd.concat(
-        [_estimated(rows, side, context, settings) for rows, side in per_year], ignore_index=True
+        [
+            *(_estimated(rows, side, context, settings) for rows, side in per_year),
+            _from_statistics(years, context),
+        ],
+        ignore_index=True,
     )
     known = roll_up(flags, STOCK_KEYS, ["estimated", "elsewhere"], tree)
     frame = frame.merge(known, how="left", on=keys)
@@ -129,8 +164,9 @@ def stocks(
     frame["stock_t_c"] = decimals(frame["micro"].fillna(0).where(shown))
     for bound in ("low", "high"):
         frame[f"{bound}_t_c"] = bounds(frame[bound].fillna(0).where(shown))
+    mapped = context.densities.mapped(context.ecosystems)
     frame["method"] = [
-        _stock_method(ecosystem, pool, settings) if is_estimated else ""
+        _stock_method(ecosystem, pool, settings, context, mapped) if is_estimated else ""
         for ecosystem, pool, is_estimated in zip(
             frame["ecosystem"], frame["pool"], estimated, strict=True
         )
@@ -161,6 +197,7 @@ def _estimated(
         has = estimated_rows(side, densities=context.densities, pool=pool)
         if pool is Pool.SOIL and settings.soil_from_map:
             has = has & (side.soil_area_ha > 0)
+        has &= ~stated_rows(side, ecosystems=context.ecosystems, stated=context.stated, pool=pool)
         pieces.append(
             pd.DataFrame(
                 {
@@ -181,9 +218,30 @@ def _estimated(
     )
 
 
-def _stock_method(ecosystem: str, pool: str, settings: Settings) -> str:
-    """Return how a stock was made: from pixels, from the soil map, or from table densities."""
+def _from_statistics(years: Sequence[int], context: Context) -> pd.DataFrame:
+    """Return which stocks of which zones come from statistics: one flag for each."""
+    places = context.activity.places
+    cells = {
+        (places.reported[row.zone_code], year, str(ecosystem), pool)
+        for ecosystem, pools in ({} if context.is_view else context.stated).items()
+        for year in years
+        for row in context.activity.find(Quantity.VOLUME, ecosystem, year)
+        for pool in pools
+    }
+    frame = pd.DataFrame(sorted(cells), columns=["zone_code", *STOCK_KEYS], dtype=object)
+    return frame.assign(estimated=np.int64(1), elsewhere=np.int64(0))
+
+
+def _stock_method(
+    ecosystem: str,
+    pool: str,
+    settings: Settings,
+    context: Context,
+    mapped: frozenset[tuple[str, str]],
+) -> str:
+    """Return how a stock was made: from growing stock, pixels, the soil map or densities."""
+    if pool in context.stated.get(Ecosystem(ecosystem), ()):
+        return Volume.id
     if pool == Pool.SOIL:
         return "soil_map" if settings.soil_from_map else "density_table"
-    pixels = Ecosystem(ecosystem) in settings.biomass_ecosystems and pool in (Pool.AGB, Pool.BGB)
-    return "biomass_map" if pixels else "density_table"
+    return "biomass_map" if (ecosystem, pool) in mapped else "density_table"

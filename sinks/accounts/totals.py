@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from sinks.categories import Completeness
-from sinks.tabulate import MICRO, Drawn, intervals, roll_up
+from sinks.tabulate import MICRO, keyed_table, numbered, roll_up
 from sinks.units import CO2_PER_CARBON
 
 from .areas import PAIR_KEYS
@@ -21,25 +21,58 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from sinks.tabulate import Table
     from sinks.zone_tree import ZoneTree
 
 ONE_SIDED_LIMIT = 0.05
 """Share of the gross change above which one-sided losses decide the verdict (CONTRACT)."""
 
 
+STOCK_SCOPE_KEYS = ("year", "scope")
+"""Columns that name a total of stocks inside a zone."""
+CHANGE_SCOPE_KEYS = (*PAIR_KEYS, "scope")
+"""Columns that name a total of changes inside a zone."""
+
+
+def stock_scopes(terms: pd.DataFrame, tree: ZoneTree) -> Table:
+    """Return the forms behind the stock rows of totals.csv, from the stock terms of all years."""
+    return _scope_table(terms, ["year"], ["ecosystem"], tree)
+
+
+def change_scopes(terms: pd.DataFrame, tree: ZoneTree) -> Table:
+    """Return the forms behind the change rows of totals.csv; soil steps stay out."""
+    usable = terms[terms["method"].ne(STEP)]
+    return _scope_table(usable, [*PAIR_KEYS], ["ecosystem0", "ecosystem"], tree)
+
+
+def _scope_table(
+    terms: pd.DataFrame, dates: Sequence[str], sides: Sequence[str], tree: ZoneTree
+) -> Table:
+    """Collect terms by date and scope; a term is part of every scope of its ecosystems."""
+    cell, cells = numbered(terms, [*dates, *sides])
+    scoped = by_scope(cells.assign(cell=np.arange(len(cells))), *sides)
+    key, named = numbered(scoped, [*dates, "scope"])
+    of_cell = pd.DataFrame({"cell": cell, "term": np.arange(len(terms))})
+    pairs = pd.DataFrame({"cell": scoped["cell"], "key": key}).merge(of_cell, on="cell")
+    term, number = (pairs[name].to_numpy(np.int64) for name in ("term", "key"))
+    return keyed_table(terms, term, number, named, tree)
+
+
 def stock_totals(
-    terms: pd.DataFrame, fine: pd.DataFrame, table: pd.DataFrame, drawn: Drawn, tree: ZoneTree
+    fine: pd.DataFrame, table: pd.DataFrame, spread: pd.DataFrame, tree: ZoneTree
 ) -> pd.DataFrame:
     """Return the stock rows of totals.csv.
 
     Parameters
     ----------
-    terms, fine
-        Stock terms of all years, and their values by finest zone in millionths of t C.
+    fine
+        Stocks by finest zone in millionths of t C.
     table
         stocks.csv, which says what does not occur and by which methods a stock was made.
-    drawn, tree
-        Atoms with their draws; zones to report.
+    spread
+        What :func:`sinks.accounts.uncertainty.spread_of` makes of :func:`stock_scopes`.
+    tree
+        Zones to report.
 
     Returns
     -------
@@ -48,12 +81,11 @@ def stock_totals(
         verdict ``not_estimated`` where there is none.
 
     """
-    keys = ["year", "scope"]
-    years = sorted(set(terms["year"]))
+    keys = [*STOCK_SCOPE_KEYS]
+    years = sorted(set(fine["year"]))
     rows = roll_up(by_scope(fine, "ecosystem"), keys, ["micro"], tree)
-    bounds_of = intervals(by_scope(terms, "ecosystem"), keys, drawn, tree)
     out = _every_zone(rows, tree, keys, [(y, scope) for scope in SCOPES for y in years]).merge(
-        bounds_of, how="left", on=["zone_code", "level", *keys]
+        spread, how="left", on=["zone_code", "level", *keys]
     )
     made = by_scope(table, "ecosystem").groupby(["zone_code", "level", *keys])["method"]
     joined = made.agg(lambda m: "+".join(sorted(set(m) - {""}))).reset_index()
@@ -72,25 +104,27 @@ def stock_totals(
 
 
 def change_totals(
-    terms: pd.DataFrame,
     fine: pd.DataFrame,
     one_sided: pd.DataFrame,
     table: pd.DataFrame,
-    drawn: Drawn,
+    spread: pd.DataFrame,
     tree: ZoneTree,
 ) -> pd.DataFrame:
     """Return the change rows of totals.csv; soil steps and NE rows stay out.
 
     Parameters
     ----------
-    terms, fine
-        Change terms of all pairs, and their values by finest zone in millionths of t C.
+    fine
+        Changes by finest zone in millionths of t C.
     one_sided
         Losses without an estimated gain, of which the share decides the verdict.
     table
         stocks.csv, which says what does not occur.
-    drawn, tree
-        Atoms with their draws; zones to report.
+    spread
+        What :func:`sinks.accounts.uncertainty.spread_of` makes of :func:`change_scopes`, with the
+        columns of :func:`sinks.accounts.correlation.date_correlation`.
+    tree
+        Zones to report.
 
     Returns
     -------
@@ -100,22 +134,17 @@ def change_totals(
 
     """
     counted = fine[fine["estimated"] & fine["method"].ne(STEP)]
-    usable = terms[terms["method"].ne(STEP)]
     pairs = sorted(set(zip(fine["year0"], fine["year1"], strict=True)))
-    keys, sides = [*PAIR_KEYS, "scope"], ("ecosystem0", "ecosystem")
+    keys = [*CHANGE_SCOPE_KEYS]
     at = ["zone_code", "level", *keys]
-    rows = by_scope(counted, *sides)
+    rows = by_scope(counted, "ecosystem0", "ecosystem")
     out = _every_zone(
         roll_up(rows, keys, ["micro", "co2_micro"], tree),
         tree,
         keys,
         [(*pair, scope) for scope in SCOPES for pair in pairs],
     )
-    for more in (
-        intervals(by_scope(usable, *sides), keys, drawn, tree),
-        _methods_of(rows, keys, tree),
-        one_sided[[*at, "share"]],
-    ):
+    for more in (spread, _methods_of(rows, keys, tree), one_sided[[*at, "share"]]):
         out = out.merge(more, how="left", on=at)
     out["quantity"] = "change"
     gone = _occurs_not(out, table, "year0") & _occurs_not(out, table, "year1")
@@ -153,7 +182,9 @@ def _finish(
     out["sink_t_co2_per_year"] = blank if sink is None else decimals(sink)
     for bound, series in (("low", low), ("high", high)):
         out[f"{bound}_t_co2_per_year"] = blank if factor is None else bounds(series * factor)
-    out["half_width_share"] = bounds((half / size.where(size > 0)).astype("Float64"))
+    # no percentage of a value that is smaller than its half-width (METHOD A10)
+    certain = size.where((size >= half) & (size > 0))
+    out["half_width_share"] = bounds((half / certain).astype("Float64"))
     out["signal_ratio"] = bounds((size / half.where(half > 0)).astype("Float64"))
     out["verdict"] = np.select(
         [~shown, one_sided, ((size > half) & (size > 0)).fillna(value=False)],
@@ -161,6 +192,10 @@ def _finish(
         "no_signal",
     )
     out["method"] = methods.where(shown, "")
+    out["approach1_half_width_t_c"] = bounds(out["approach1"].fillna(0.0).where(shown))
+    for name in ("date_correlation", "half_width_uncorrelated"):
+        known = out[name].where(shown) if name in out else blank
+        out[name.replace("uncorrelated", "uncorrelated_t_c")] = bounds(known)
     return out[
         [
             "zone_code",
@@ -179,6 +214,9 @@ def _finish(
             "signal_ratio",
             "verdict",
             "method",
+            "approach1_half_width_t_c",
+            "date_correlation",
+            "half_width_uncorrelated_t_c",
         ]
     ]
 

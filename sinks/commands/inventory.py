@@ -1,9 +1,8 @@
-"""Commands of the inventory: demo, check, run, verify, explain, products, app."""
+"""Commands of the inventory: demo, check, run, verify, explain, products."""
 
 from __future__ import annotations
 
 import json
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,6 +31,8 @@ from sinks.terminal import (
 )
 from sinks.texts import text
 from sinks.verify import verify as verify_results
+
+from .register import anchor_option, is_register, verify_register
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -104,7 +105,7 @@ def check(config: Path, lang: str | None, *, quiet: bool, as_json: bool) -> int:
     """检查输入，不计算 / run every input check, compute nothing."""
     terminal = speaking(lang, quiet=quiet)
     with progress(terminal) as tell:
-        found = check_inputs(config, on_progress=tell)
+        found = check_inputs(config, on_progress=tell, additions=_additions())
     if as_json:
         print_json(found)
     else:
@@ -171,14 +172,23 @@ def run(
     "--inputs", type=click.Path(path_type=Path), default=None,
     help="配置文件所在文件夹 / folder of the inventory.toml, where it was moved.",
 )  # fmt: skip
+@anchor_option
 @lang_option
 @quiet_option
 @json_option
 def verify(
-    folder: Path, inputs: Path | None, lang: str | None, *, quiet: bool, as_json: bool
+    folder: Path,
+    inputs: Path | None,
+    anchors: tuple[Path, ...],
+    lang: str | None,
+    *,
+    quiet: bool,
+    as_json: bool,
 ) -> int:
-    """校验结果文件夹 / re-hash inputs and outputs, repeat the conservation checks."""
+    """校验结果文件夹或台账 / re-hash inputs and outputs, repeat the sums; replay a ledger."""
     terminal = speaking(lang, quiet=quiet)
+    if is_register(folder):
+        return verify_register(terminal, folder, anchors, as_json=as_json)
     outcome = verify_results(folder, inputs=inputs)
     if as_json:
         print_json(outcome.findings)
@@ -233,32 +243,10 @@ def products(lang: str | None, *, as_json: bool) -> int:
     return DONE
 
 
-@click.command()
-@click.argument("folder", type=click.Path(path_type=Path), required=False)
-@lang_option
-def app(folder: Path | None, lang: str | None) -> int:
-    """地图界面 / open the map."""
-    terminal = speaking(lang)
-    os.environ["TANHUI_RESULTS"] = str(folder or Path("results") / "demo")
-    try:
-        from streamlit.web import cli as streamlit  # noqa: PLC0415 - the optional extra
-    except ImportError:
-        terminal.say("app_missing")
-        return REFUSED
-    sys.argv = ["streamlit", "run", str(_app_file())]
-    return int(streamlit.main(standalone_mode=False) or DONE)
-
-
 def _additions() -> Sequence[Addition]:
     """Return what was handed to :func:`build_commands`."""
     found: Sequence[Addition] = click.get_current_context().meta.get(ADDITIONS, ())
     return found
-
-
-def _app_file() -> Path:
-    """Return app.py: beside the packages in a checkout, in share/tanhui when installed."""
-    beside = Path(__file__).resolve().parents[2] / "app.py"
-    return beside if beside.is_file() else Path(sys.prefix) / "share" / "tanhui" / "app.py"
 
 
 def _run(terminal: Terminal, job: Callable[[], RunResult], *, as_json: bool) -> RunResult:
@@ -316,6 +304,5 @@ COMMANDS: tuple[click.Command, ...] = (
     verify,
     explain_command,
     products,
-    app,
 )
 """What this module adds to ``tanhui``."""

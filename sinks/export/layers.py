@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from sinks.errors import ResultError
 
+from .marks import Marks, marks_qml
 from .style import graduated_qml
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ class Layer:
     """Columns and geometry, with a CRS."""
     aliases: Mapping[str, str]
     """Heading by column, in the order of the columns."""
-    styles: tuple[Style, ...] = ()
+    styles: tuple[Style | Marks, ...] = ()
     """Ways of colouring it; the first is the default."""
 
 
@@ -122,7 +123,7 @@ def _register(database: sqlite3.Connection, layers: Sequence[Layer]) -> None:
                     layer.name,
                     columns[layer.name],
                     style.name,
-                    graduated_qml(style, layer.aliases),
+                    _qml(style, layer),
                     i == 0,
                     style.name,
                     _FIXED_TIME,
@@ -131,3 +132,11 @@ def _register(database: sqlite3.Connection, layers: Sequence[Layer]) -> None:
             ],
         )
     database.execute("UPDATE gpkg_contents SET last_change = ?", (_FIXED_TIME,))
+
+
+def _qml(style: Style | Marks, layer: Layer) -> str:
+    """Return the QML of a style as it draws the geometry of its layer."""
+    if isinstance(style, Marks):
+        kinds = set(layer.frame.geometry.dropna().geom_type)
+        return marks_qml(style, layer.aliases, points=kinds <= {"Point", "MultiPoint"})
+    return graduated_qml(style, layer.aliases)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from sinks.prepare import Prepared
     from sinks.regions import Region
 
-    from .extras import Addition, Extras
+    from .extras import Contribution, Extras
 
 _SOIL_MAP = Text(
     zh="碳汇为活生物质与枯死有机质之和：一张土壤图只能给出土壤碳储量，"
@@ -42,6 +42,17 @@ _SOIL_STEP = Text(
     zh="碳汇为活生物质与枯死有机质之和：土壤的一次性差值（step）单独列出，不计入任何合计。",
     en="The sink is living biomass and dead organic matter: the step difference of the soil "
     "stands apart and enters no total.",
+)
+_SOIL_TRANSITION = Text(
+    zh="碳汇含土壤：转化土地的土壤碳在 20 年内过渡（IPCC 2006 公式 2.25），按历年转化分批计算；"
+    "未转化的土地土壤不计变化；首期土地覆盖图之前的转化按零估算，并在质量表中列出。",
+    en="The sink includes the soil: that of converted land changes over 20 years (IPCC 2006, "
+    "equation 2.25), cohort by cohort; land that stays has no change of the soil; conversions "
+    "before the first map are estimated as zero and stand in the quality table.",
+)
+_FILTERS = Text(
+    zh="土地覆盖变化经过滤，去除的面积见 filters.csv。",
+    en="Changes of land cover have been filtered; filters.csv says how much was removed.",
 )
 _WETLAND = Text(
     zh="湿地不含开阔水域；水域另列。",
@@ -63,7 +74,7 @@ def write_outputs(  # noqa: PLR0913 - everything that a folder is made of
     lang: str,
     workers: int | None,
     on_progress: Callable[[str, int, int], None],
-    additions: Sequence[Addition] = (),
+    additions: Sequence[Contribution] = (),
 ) -> None:
     """Write the contract's CSVs, the activity table, workbook, GeoPackage and density maps."""
     inventory = account.inventory
@@ -73,6 +84,8 @@ def write_outputs(  # noqa: PLR0913 - everything that a folder is made of
         write_table(folder / f"{name}.csv", table, SCHEMAS[name], status=str(status), run_id=run_id)
         on_progress("write", done, len(tables) + 3)
     write_activity(folder / "crosstab.parquet", counted.activity)
+    if prepared.config.map_years != prepared.config.inventory.years:
+        write_activity(folder / "history.parquet", counted.history)
     meta = _meta(prepared, account, records, findings, status, run_id, version)
     extras = _extras(prepared, additions, meta, lang)
     write_workbook(
@@ -110,7 +123,7 @@ def write_outputs(  # noqa: PLR0913 - everything that a folder is made of
 
 
 def _extras(
-    prepared: Prepared, additions: Sequence[Addition], meta: Meta, lang: str
+    prepared: Prepared, additions: Sequence[Contribution], meta: Meta, lang: str
 ) -> list[Extras]:
     """Return what other packages add; nothing to zones of one's own, which they do not know."""
     if prepared.region is None:
@@ -158,7 +171,10 @@ def _meta(
     config, region = prepared.config, prepared.region
     notes = [_WETLAND]
     if len(config.inventory.years) > 1:
-        notes.insert(0, _SOIL_MAP if config.soil is not None else _SOIL_STEP)
+        step = _SOIL_MAP if config.soil is not None else _SOIL_STEP
+        notes.insert(0, _SOIL_TRANSITION if config.soil_method == "transition" else step)
+    if config.filters is not None:
+        notes.append(_FILTERS)
     top = prepared.tree.zones(prepared.tree.levels[0])
     official = prepared.official_ha.get(top[0]) if len(top) == 1 else None
     return Meta(

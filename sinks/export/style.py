@@ -19,7 +19,7 @@ from xml.sax.saxutils import quoteattr
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["Style", "diverging", "graduated_qml", "sequential"]
+__all__ = ["Style", "diverging", "document", "graduated_qml", "sequential", "symbol_qml"]
 
 _YLGNBU_5 = ("#ffffcc", "#a1dab4", "#41b6c4", "#2c7fb8", "#253494")
 _BRBG_6 = ("#8c510a", "#d8b365", "#f6e8c3", "#c7eae5", "#5ab4ac", "#01665e")
@@ -82,7 +82,19 @@ def graduated_qml(style: Style, aliases: Mapping[str, str]) -> str:
         f'label="{low:g} – {high:g}"/>'
         for i, (low, high) in enumerate(pairwise(style.limits))
     )
-    symbols = "".join(_symbol(str(i), colour) for i, colour in enumerate(style.colours))
+    symbols = "".join(symbol_qml(str(i), colour) for i, colour in enumerate(style.colours))
+    renderer = (
+        f'<renderer-v2 type="graduatedSymbol" attr={quoteattr(style.field)} '
+        'graduatedMethod="GraduatedColor" symbollevels="0" enableorderby="0" forceraster="0">'
+        f"<ranges>{ranges}</ranges><symbols>{symbols}</symbols>"
+        f"<source-symbol>{symbol_qml('0', style.colours[0])}</source-symbol>"
+        "</renderer-v2>"
+    )
+    return document(renderer, aliases)
+
+
+def document(renderer: str, aliases: Mapping[str, str]) -> str:
+    """Return the QML of a renderer, with the heading of each column."""
     named = "".join(
         f'<alias index="{i}" field={quoteattr(column)} name={quoteattr(alias)}/>'
         for i, (column, alias) in enumerate(aliases.items(), start=1)
@@ -90,17 +102,12 @@ def graduated_qml(style: Style, aliases: Mapping[str, str]) -> str:
     return (
         "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
         '<qgis version="3.22.0" styleCategories="Symbology|Fields">'
-        f'<renderer-v2 type="graduatedSymbol" attr={quoteattr(style.field)} '
-        'graduatedMethod="GraduatedColor" symbollevels="0" enableorderby="0" forceraster="0">'
-        f"<ranges>{ranges}</ranges><symbols>{symbols}</symbols>"
-        f"<source-symbol>{_symbol('0', style.colours[0])}</source-symbol>"
-        "</renderer-v2>"
-        f"<aliases>{named}</aliases></qgis>\n"
+        f"{renderer}<aliases>{named}</aliases></qgis>\n"
     )
 
 
-def _symbol(name: str, colour: str) -> str:
-    """Return a filled polygon with a thin grey outline."""
+def symbol_qml(name: str, colour: str, *, marker: bool = False) -> str:
+    """Return a filled polygon with a thin grey outline, or a filled circle for points."""
     rgb = ",".join(str(int(colour[i : i + 2], 16)) for i in (1, 3, 5))
     options = {
         "color": f"{rgb},255",
@@ -108,14 +115,15 @@ def _symbol(name: str, colour: str) -> str:
         "outline_style": "solid",
         "outline_width": "0.26",
         "outline_width_unit": "MM",
-        "style": "solid",
+        **({"name": "circle", "size": "4", "size_unit": "MM"} if marker else {"style": "solid"}),
     }
     inner = "".join(
         f'<Option type="QString" name="{key}" value="{value}"/>' for key, value in options.items()
     )
+    kind, layer = ("marker", "SimpleMarker") if marker else ("fill", "SimpleFill")
     return (
-        f'<symbol type="fill" name="{name}" alpha="1" clip_to_extent="1" force_rhr="0">'
-        '<layer class="SimpleFill" enabled="1" locked="0" pass="0">'
+        f'<symbol type="{kind}" name="{name}" alpha="1" clip_to_extent="1" force_rhr="0">'
+        f'<layer class="{layer}" enabled="1" locked="0" pass="0">'
         f'<Option type="Map">{inner}</Option></layer></symbol>'
     )
 

@@ -47,6 +47,8 @@ def days_by_year(start: str, end: str) -> dict[int, int]:
     {2022: 184, 2023: 365, 2024: 60}
     """
     first, last = date.fromisoformat(start), date.fromisoformat(end)
+    if last < first:
+        return {}
     return {
         year: (min(last, date(year, 12, 31)) - max(first, date(year, 1, 1))).days + 1
         for year in range(first.year, last.year + 1)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from sinks.manifest import canonical
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from sinks.manifest import Json
 
@@ -32,6 +32,8 @@ class Draft:
     key: str
     """Idempotency key: the same key again is the same event, not a second one."""
     said: Said
+    where: Callable[[str], str] = str
+    """From the name of a field to the place where it was written, for findings."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +79,7 @@ def event_hash(seq: int, key: str, kind: str, at: str, actor: str, payload: str,
     """Return the SHA-256 of an event, 64 hexadecimal digits.
 
     >>> event_hash(1, "k", "open", "2025-01-01T00:00:00+00:00", "a", "{}", GENESIS)[:8]
-    '7f9eee2b'
+    'f168943c'
     """
     content: Json = [seq, key, kind, at, actor, payload, prev]
     return hashlib.sha256(canonical(content)).hexdigest()

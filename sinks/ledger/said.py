@@ -45,6 +45,8 @@ Day = Annotated[str, AfterValidator(_day)]
 Text = Annotated[str, StringConstraints(max_length=2000)]
 # The stored spelling (see spelling.py): capitals, digits, Chinese characters and hyphens.
 Id = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z\u4e00-\u9fff-]{1,80}$")]
+# A blank or an id: what stands before the serial numbers, as printed but in the stored spelling.
+Block = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z\u4e00-\u9fff-]{0,200}$")]
 Kg = Annotated[int, Field(ge=1, le=_LARGEST_KG)]
 AnyKg = Annotated[int, Field(ge=-_LARGEST_KG, le=_LARGEST_KG)]
 Serial = Annotated[int, Field(ge=0, le=10**12)]
@@ -61,6 +63,10 @@ class Scheme(StrEnum):
     INDICATOR = "indicator"
     """指标交易."""
 
+    def label(self, lang: str) -> str:
+        """Return the name of the scheme in ``lang`` (zh or en)."""
+        return _SCHEMES[self][lang == "en"]
+
 
 class ExitRoute(StrEnum):
     """How a tonne leaves the register, once."""
@@ -72,6 +78,10 @@ class ExitRoute(StrEnum):
     CANCELLED = "cancelled"
     """Cancelled for a purpose of its own."""
 
+    def label(self, lang: str) -> str:
+        """Return the name of the route in ``lang`` (zh or en)."""
+        return _ROUTES[self][lang == "en"]
+
 
 class Scope(StrEnum):
     """Where the buyer of a tonne is, seen from the league that it grew in."""
@@ -79,6 +89,29 @@ class Scope(StrEnum):
     IN_LEAGUE = "in_league"
     REGION = "region"
     OUTSIDE = "outside"
+
+    def label(self, lang: str) -> str:
+        """Return the name of the scope in ``lang`` (zh or en)."""
+        return _SCOPES[self][lang == "en"]
+
+
+_SCHEMES = {
+    Scheme.CCER: ("CCER", "CCER"),
+    Scheme.VCS: ("VCS", "VCS"),
+    Scheme.FOREST_TICKET: ("林业碳票", "forest carbon ticket"),
+    Scheme.INDICATOR: ("指标交易", "indicator trade"),
+}
+_ROUTES = {
+    ExitRoute.LEAGUE_OFFSET: ("盟市抵消", "league offset"),
+    ExitRoute.NATIONAL_MARKET: ("全国市场", "national market"),
+    ExitRoute.REGIONAL_TRADE: ("区内交易", "regional trade"),
+    ExitRoute.CANCELLED: ("注销", "cancellation"),
+}
+_SCOPES = {
+    Scope.IN_LEAGUE: ("本盟市", "in the league"),
+    Scope.REGION: ("区内其他盟市", "elsewhere in the region"),
+    Scope.OUTSIDE: ("区外", "outside the region"),
+}
 
 
 class _Record(BaseModel):
@@ -169,8 +202,8 @@ class Issue(Said):
 
     kind = "issue"
     project: Id
-    block: Text = ""
-    """What stands before the serial numbers, as printed."""
+    block: Block = ""
+    """What stands before the serial numbers."""
     first: Serial
     last: Serial
     start: Day
@@ -186,7 +219,7 @@ class Exit(Said):
 
     kind = "exit"
     scheme: Scheme
-    block: Text = ""
+    block: Block = ""
     first: Serial
     last: Serial
     route: ExitRoute

@@ -18,13 +18,10 @@ def canonical_id(text: str) -> str:
     >>> canonical_id(" ccer－14 001_v01 ")
     'CCER-14001-V01'
     """
-    plain = "".join(unicodedata.normalize("NFKC", text).split()).upper()
-    spelt = "".join(
-        "-" if unicodedata.category(c) == "Pd" or c in _DASHES else c
-        for c in plain
-        if unicodedata.category(c) != "Cf"
-    )
-    return spelt.strip("-")
+    spelt = _respelt(text)
+    while spelt != text:  # what was apart may compose once a space between is gone
+        text, spelt = spelt, _respelt(spelt)
+    return spelt
 
 
 def spelling_key(text: str) -> str:
@@ -34,3 +31,14 @@ def spelling_key(text: str) -> str:
     ('VCS1234', 'VCS1234')
     """
     return canonical_id(text).replace("-", "")
+
+
+def _respelt(text: str) -> str:
+    """Return a text one step nearer to its stored spelling."""
+    plain = "".join(unicodedata.normalize("NFKC", text).split()).upper()
+    spelt = "".join(
+        "-" if unicodedata.category(c) == "Pd" or c in _DASHES else c
+        for c in plain
+        if unicodedata.category(c) != "Cf"
+    )
+    return spelt.strip("-")

@@ -8,16 +8,53 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .protocol import ChangeTerms, Context, Method
+from .gain_loss import GainLoss
+from .lucf import LandUseChangeForestry
+from .nep import NetEcosystemProduction, production_factor
+from .protocol import ChangeTerms, Context, Method, Remark
+from .rate import Rate
 from .stock_difference import StockDifference
+from .transition import SoilTransition
+from .volume import FORESTS, Volume, volume_stocks
+from .whole import LOSSES_UNDECLARED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-METHODS: Mapping[str, Method] = {method.id: method for method in (StockDifference(),)}
+METHODS: Mapping[str, Method] = {
+    method.id: method
+    for method in (
+        StockDifference(),
+        GainLoss(),
+        Volume(),
+        Rate(),
+        NetEcosystemProduction(),
+        LandUseChangeForestry(),
+    )
+}
 """Every method, by the id that ``[methods]`` names."""
 
-SOIL_METHODS: Mapping[str, Method] = {method.id: method for method in (StockDifference(),)}
+SOIL_METHODS: Mapping[str, Method] = {
+    method.id: method for method in (StockDifference(), SoilTransition())
+}
 """Every method of the soil pool, by the id that ``methods.soil`` names."""
 
-__all__ = ["METHODS", "SOIL_METHODS", "ChangeTerms", "Context", "Method", "StockDifference"]
+__all__ = [
+    "FORESTS",
+    "LOSSES_UNDECLARED",
+    "METHODS",
+    "SOIL_METHODS",
+    "ChangeTerms",
+    "Context",
+    "GainLoss",
+    "LandUseChangeForestry",
+    "Method",
+    "NetEcosystemProduction",
+    "Rate",
+    "Remark",
+    "SoilTransition",
+    "StockDifference",
+    "Volume",
+    "production_factor",
+    "volume_stocks",
+]

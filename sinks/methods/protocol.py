@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from sinks.statistics import NO_STATISTICS
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from sinks.categories import Ecosystem
     from sinks.coefficient_register import Register
     from sinks.densities import Densities
+    from sinks.soils import Soils
+    from sinks.statistics import Statistics
     from sinks.stocks import Side
     from sinks.uncertainty import Atoms
 
@@ -41,6 +45,27 @@ class Context:
     history: pd.DataFrame | None = None
     """Land conversions of every pair of neighbouring maps, those before the inventory too:
     ``zone_code, year0, year1, code0, code1, stratum, area_mm2``; None where none were counted."""
+    activity: Statistics = NO_STATISTICS
+    """Volumes and areas by zone; where one is given for an ecosystem, its pixels are not used."""
+    losses: Statistics = NO_STATISTICS
+    """Harvest, fuel wood and disturbance by zone."""
+    mine: frozenset[Ecosystem] | None = None
+    """The ecosystems that the method is asked for; None for every one that has a density."""
+    is_view: bool = False
+    """Whether the rows are the features of a view: no statistics are given for them."""
+    soils: Soils | None = None
+    """The soils of every conversion and class; None where no method asks for them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remark:
+    """Something about a change that a reader must know and no limit judges."""
+
+    check: str
+    """Name of the row of quality.csv."""
+    zone_code: str
+    """A reported zone or a counted one."""
+    value: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +80,8 @@ class ChangeTerms:
     """Terms that belong to no activity row, from statistics or from cohorts of earlier years:
     ``zone_code`` (any reported zone or a counted one), ``ecosystem0``, ``ecosystem``, ``pool``,
     ``atom``, ``amount``, ``one_sided``; a row with amount 0 says that the change is covered."""
+    remarks: tuple[Remark, ...] = ()
+    """What was assumed or left out, by zone."""
 
 
 class Method(Protocol):
@@ -76,4 +103,10 @@ class Method(Protocol):
         """Return the change terms of the rows of one pair of years.
 
         Only rows that both dates classify may have terms. The sides must not be modified.
+
+        Raises
+        ------
+        RefusedError
+            With a finding for every coefficient and every statistic that is missing.
+
         """

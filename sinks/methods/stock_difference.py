@@ -2,7 +2,8 @@
 
 Only land that both dates classify is compared, so that a raster that covers more in one year
 makes no sink. Where one side of a conversion is not estimated, the loss of the other side
-is counted and its gain is not: the conservative half of an unknown difference.
+is counted and its gain is not: the conservative half of an unknown difference. A side whose
+whole stock statistics give is theirs to count: only the other side changes here.
 
 Source: IPCC 2006 Guidelines, Volume 4, Chapter 2, equations 2.5 and 2.8.
 """
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from sinks.categories import Pool
-from sinks.stocks import estimated_rows, stock_terms
+from sinks.stocks import estimated_rows, stated_rows, stock_terms
 
 from .protocol import ChangeTerms, Context
 
@@ -41,19 +42,28 @@ class StockDifference:
                 densities=context.densities,
                 ecosystems=context.ecosystems,
                 atoms=context.atoms,
+                stated=context.stated,
             )
             for side in (side0, side1)
         )
         pieces: list[pd.DataFrame] = []
         covered: dict[str, NDArray[np.bool_]] = {}
         for pool in Pool:
-            has0 = estimated_rows(side0, densities=context.densities, pool=pool) & common
-            has1 = estimated_rows(side1, densities=context.densities, pool=pool) & common
-            covered[str(pool)] = has0 | has1
+            has0, has1 = (
+                estimated_rows(side, densities=context.densities, pool=pool) & common
+                for side in (side0, side1)
+            )
+            theirs0, theirs1 = (
+                stated_rows(side, ecosystems=context.ecosystems, stated=context.stated, pool=pool)
+                & common
+                for side in (side0, side1)
+            )
+            covered[str(pool)] = (has0 | has1) & ~(theirs0 & theirs1)
+            known0, known1 = has0 | theirs0, has1 | theirs1
             loss = stock0[(stock0["pool"] == str(pool)) & has0[stock0["row"]]]
-            gain = stock1[(stock1["pool"] == str(pool)) & (has0 & has1)[stock1["row"]]]
+            gain = stock1[(stock1["pool"] == str(pool)) & (known0 & has1)[stock1["row"]]]
             pieces += [
-                loss.assign(amount=-loss["amount"], one_sided=~has1[loss["row"]]),
+                loss.assign(amount=-loss["amount"], one_sided=~known1[loss["row"]]),
                 gain.assign(one_sided=False),
             ]
         return ChangeTerms(terms=pd.concat(pieces, ignore_index=True), covered=covered)

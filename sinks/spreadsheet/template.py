@@ -27,6 +27,7 @@ __all__ = ["write_template"]
 
 _GUIDE, _LISTS = "填表说明", "选项"
 _HEADINGS, _REQUIRED = ("工作表", "列", "填写要求"), "必填。"
+_A4 = 9  # paper number of the file format
 _SPARE_ROWS = 500  # blank rows with drop-downs
 _LONGEST_TITLE, _LONGEST_MESSAGE = 32, 255  # characters of an input message in Excel
 # The date is a property of the file format, not of the result; zip archives begin in 1980.
@@ -93,6 +94,7 @@ def _write_guide(
     for place, width in enumerate((16, 30, 86)):
         sheet.set_column(place, place, width)
     sheet.write_string(0, 0, title, formats["title"])
+    _set_page(sheet)
     row = 2
     for line in lines:
         sheet.merge_range(row, 0, row, 2, line, formats["wrap"])
@@ -157,6 +159,15 @@ def _write_form(
                 prefix = "example_" if row <= len(examples) else ""
                 _write_cell(sheet, row, place, cells[column.id], formats[f"{prefix}{kind}"])
     sheet.freeze_panes(1, 1)
+    _set_page(sheet)
+
+
+def _set_page(sheet: Worksheet) -> None:
+    """Set A4 landscape, one page wide, headings on every page."""
+    sheet.set_landscape()
+    sheet.set_paper(_A4)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
 
 
 def _rule(column: Column, place: int, choices: str | None) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import rasterio
 import shapely
 from affine import Affine
 
-from rasters import Zones, activity_table, covering_grid, inspect, load_product
+from rasters import Zones, covering_grid, cross_tabulate, inspect, load_product
 from rasters.align import class_layer, quantity_layer
 
 _ALBERS = pyproj.CRS("+proj=aea +lat_1=25 +lat_2=47 +lon_0=105 +datum=WGS84 +units=m")
@@ -61,13 +61,13 @@ def test_forest_sampled_at_centres_does_not_draw_its_own_biomass_towards_it(tmp_
         codes=("Z",), names=("Z",), geometry=np.array([shapely.box(*corner)]), crs=_ALBERS
     )
     reference = covering_grid(sources[0].grid, zones)
-    table = activity_table(
+    table = cross_tabulate(
         grid=reference,
         zones=zones,
         land_cover={2020: class_layer(reference, sources[0])},
         codes={2: "F", 4: "G"},
         agb={2020: quantity_layer(reference, sources[1])},
-    )
+    ).activity
     row = table[table["code0"] == "F"].iloc[0]
     quantum = float(Fraction(table.attrs["quanta"]["agb0"]))
     ours = row["agb0_b0_sum"] * quantum / row["area_mm2"]

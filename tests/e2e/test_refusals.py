@@ -108,7 +108,7 @@ def test_faults_of_all_parts_are_listed_together(small, tanhui):
     assert set(found_by(said)) == {
         "raster-no-crs",
         "coefficient-bounds",
-        "config-method-unavailable",
+        "method-input",
         "zones-duplicate-code",
     }
 
@@ -304,7 +304,6 @@ def test_an_official_run_is_refused_with_every_reason(coarse, tmp_path, tanhui):
     assert {entry["code"] for entry in content} >= {
         "coefficient-not-official",
         "official-default-error",
-        "config-soil-transition",
         "official-synthetic",
     }
     assert not out.exists()

@@ -317,7 +317,7 @@ FAMILIES = {
     "flag_": Flag, "state_": State, "judged_": Judged, "basis_": Basis,
     "reason_": [reason for reason in Reason if reason],
     "closing_": [Closing.MET, Closing.CANNOT, Closing.NO_PROFILE],
-    "sheet_": [], "layer_": [],
+    "sheet_": [], "layer_": [], "certificate_": [], "asset_": [], "balance_": [], "flow_": [],
 }  # fmt: skip
 
 

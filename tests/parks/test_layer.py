@@ -2,6 +2,7 @@
 
 import filecmp
 from dataclasses import replace
+from pathlib import Path
 
 import openpyxl
 import pandas as pd
@@ -12,7 +13,7 @@ from parks_book import META
 
 import parks
 import tanhui
-from parks.additions import PARKS, parks_of
+from parks.additions import PARKS, contribute
 from parks.layer import park_layer
 from parks.park import Park, ParkKind
 from parks.registry import load_parks
@@ -21,7 +22,7 @@ from sinks.categories import Confidence
 from sinks.cli import build_commands, run_commands
 from sinks.commands import inventory as inventory_commands
 from sinks.demo import write_demo_inputs
-from sinks.export.extras import Scope
+from sinks.export.extras import Request, Scope
 from sinks.export.layers import write_layers
 from sinks.export.schemas import SCHEMAS
 from sinks.pipeline import run
@@ -35,8 +36,18 @@ def scope(*zones, region="inner_mongolia"):
     return Scope(region=region, zones=frozenset(zones), meta=META, lang="zh")
 
 
+def layer_of(parks, lang="zh", ratios=(), indicators=()):
+    return park_layer(parks, meta=META, lang=lang, ratios=dict(ratios), indicators=indicators)
+
+
+def packaged(where):
+    """Return what the packaged parks add to a run."""
+    nothing = {"settings": {}, "where": "i.toml", "base": Path(), "root": None, "years": (2023,)}
+    return contribute(Request(region=where.region, **nothing)).extras(where)
+
+
 def test_points_polygons_and_parks_without_a_place_go_into_the_layer(tmp_path):
-    layer = park_layer([*load_parks("inner_mongolia"), AREA], meta=META, lang="en")
+    layer = layer_of([*load_parks("inner_mongolia"), AREA], lang="en")
     write_layers(tmp_path / "i.gpkg", [layer])
     read = pyogrio.read_dataframe(tmp_path / "i.gpkg", layer="parks").set_index("park_id")
     assert len(read) == 8
@@ -55,8 +66,8 @@ def test_points_polygons_and_parks_without_a_place_go_into_the_layer(tmp_path):
 
 def test_without_a_place_there_is_no_layer():
     nowhere = replace(AREA, geometry=None, location_confidence=Confidence.MISSING)
-    assert park_layer([nowhere], meta=META, lang="zh") is None
-    assert park_layer([], meta=META, lang="zh") is None
+    assert layer_of([nowhere]) is None
+    assert layer_of([]) is None
 
 
 @pytest.mark.parametrize(
@@ -69,15 +80,15 @@ def test_without_a_place_there_is_no_layer():
     ],
 )
 def test_a_run_of_some_leagues_shows_their_parks_only(zones, names):
-    extras = parks_of(scope(*zones))
+    extras = packaged(scope(*zones))
     assert len(extras.sheets) == bool(names)
     shown = [row for layer in extras.layers for row in layer.frame["park_id"]]
     assert shown == names
 
 
 def test_a_region_without_parks_adds_nothing():
-    assert parks_of(scope("640000", region="ningxia")) == parks_of(scope(region="nowhere"))
-    assert parks_of(scope("640000", region="ningxia")).sheets == ()
+    assert packaged(scope("640000", region="ningxia")) == packaged(scope(region="nowhere"))
+    assert packaged(scope("640000", region="ningxia")).sheets == ()
 
 
 def test_removing_every_park_changes_no_figure(tmp_path):

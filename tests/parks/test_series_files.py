@@ -1,5 +1,7 @@
 """Reading series: exact values from CSV and Parquet, and every finding with its row."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -86,7 +88,7 @@ def test_chinese_headings_units_and_gbk_are_read_and_recorded(tmp_path, year):
     assert series.plants[2] == Plant(id="other_new_生物质", kind=PlantKind.OTHER, new_energy=True)
     assert series.new_energy_mwh[0] == 1.5
     assert [(f.code, f.value, f.severity) for f in findings] == [
-        ("power-encoding", "GB18030", "note"),
+        ("parks-csv-encoding", "gb18030", "note"),
         ("power-unit-converted", "用电量（万千瓦时）", "note"),
         ("power-unit-converted", "光伏(kWh)", "note"),
     ]
@@ -368,7 +370,6 @@ def test_headings_that_are_not_understood_are_refused(tmp_path, headings, codes)
         (b"time,load_mwh\n", "empty"),
         (b"time,load_mwh\n1\n", "1 cells under 2 headings"),
         (b'time,load_mwh\n"1,2\n', "unexpected end of data"),
-        (b"\xff\xfe\x81\x20", "byte 0"),
     ],
 )
 def test_a_csv_that_is_none_is_refused(tmp_path, content, value):
@@ -384,7 +385,7 @@ def test_files_that_are_too_large_or_not_parquet_are_refused(tmp_path):
     with large.open("wb") as file:
         file.truncate(LARGEST_FILE + 1)
     _, findings = read_series(large, park_id="p", year=2023, synthetic=False)
-    assert told(findings) == [("power-file-large", "large.csv")]
+    assert told(findings) == [("parks-file-large", "large.csv")]
     rows = write_parquet(tmp_path / "rows.parquet", {"load_mwh": np.zeros(40_000)})
     _, findings = read_series(rows, park_id="p", year=2023, synthetic=False)
     assert told(findings) == [("power-file-large", "rows.parquet")]
@@ -401,7 +402,15 @@ def test_paths_that_are_not_local_files_are_refused(tmp_path):
     with pytest.raises(RefusedError, match="path-missing"):
         read_series(tmp_path / "no.csv", park_id="p", year=2023, synthetic=False)
     _, findings = read_series(tmp_path, park_id="p", year=2023, synthetic=False)
-    assert [f.code for f in findings] == ["power-file-unreadable"]
+    assert [f.code for f in findings] == ["parks-file-unreadable"]
+
+
+def test_a_path_is_relative_to_where_one_stands(tmp_path, monkeypatch, year):
+    (tmp_path / "series").mkdir()
+    write_csv(tmp_path / "series" / "s.csv", year)
+    monkeypatch.chdir(tmp_path)
+    series, _ = read_series(Path("series/s.csv"), park_id="p", year=2023, synthetic=False)
+    assert series.complete
 
 
 def test_a_leap_year_with_all_its_hours_is_read(tmp_path):

@@ -58,14 +58,15 @@ def test_each_fault_of_a_file_has_its_code_and_place(tmp_path, text, expected):
 
 
 def test_a_file_that_is_not_there_or_in_another_encoding_is_named(tmp_path):
-    assert codes(tmp_path / "none.csv")[0][0] == "table-unreadable"
+    assert codes(tmp_path / "none.csv")[0][0] == "parks-file-unreadable"
     path = table(tmp_path, "name,value\n内蒙古,1\n", encoding="gb18030")
-    assert codes(path) == [("table-encoding", "byte 11", "own")]
+    assert codes(path) == [("parks-csv-encoding", "gb18030", "own")]
+    assert read_rows(path, required=["name", "value"], optional=[])[0][0].text("name") == "内蒙古"
 
 
 def test_a_file_that_is_too_large_is_not_read(tmp_path, monkeypatch):
     monkeypatch.setattr("parks.tables._LARGEST", 5)
-    assert codes(table(tmp_path, "name,value\n"))[0][:2] == ("table-large", "11")
+    assert codes(table(tmp_path, "name,value\n"))[0][:2] == ("parks-file-large", "11")
 
 
 @pytest.mark.parametrize("text", ["1,000", "１２", "nan", "inf", "40%", "1e", "-", "1_0", "٣"])

@@ -102,7 +102,7 @@ def test_column_of_whole_mm2_telescopes_to_the_column(top, size, rows):
 def test_area_of_an_equal_area_pixel_is_its_square():
     areas = pixel_areas(grid_of(ALBERS, Affine(30, 0, 0, 0, -30, 4e6), (4, 5)))
     assert areas.by_row.tolist() == [900_000_000] * 4
-    assert areas.largest > 900_000_000
+    assert areas.smallest == 900_000_000
 
 
 def test_modis_pixel_has_the_area_of_its_longitudes_and_latitudes():
@@ -154,7 +154,7 @@ def test_coarse_conformal_pixel_has_the_area_of_its_outline():
         expected = polygon_area_m2(shapely.box(x, y, x + size, y + size), UTM)
         (area,) = areas.at(np.array([row], dtype=np.int32), np.array([col], dtype=np.int32))
         assert area / 1e6 == pytest.approx(expected, rel=1e-9)
-    assert areas.largest >= areas.at(np.zeros(1, dtype=np.int32), np.zeros(1, dtype=np.int32))[0]
+    assert areas.smallest <= areas.at(np.zeros(1, dtype=np.int32), np.zeros(1, dtype=np.int32))[0]
 
 
 def test_nominal_cell_of_gauss_kruger_would_be_off_by_a_thousandth():
@@ -260,3 +260,19 @@ def test_polygon_outside_its_projection_is_refused():
     polar = CRS.from_proj4("+proj=ortho +lat_0=90 +datum=WGS84")
     with pytest.raises(GridError, match="leaves the domain of"):
         polygon_area_m2(shapely.box(7e6, 7e6, 8e6, 8e6), polar)
+
+
+@pytest.mark.parametrize(
+    ("crs", "transform"),
+    [
+        (WGS84, north_up()),
+        (ALBERS, Affine(1000, 0, 0, 0, -1000, 4_000_000)),
+        (UTM, Affine(1000, 0, 300_000, 0, -1000, 4_900_000)),
+    ],
+)
+def test_no_pixel_is_smaller_than_the_smallest(crs, transform):
+    grid = Grid(crs=crs, transform=transform, shape=(40, 250))
+    areas = pixel_areas(grid)
+    rows, cols = (n.ravel().astype(np.int32) for n in np.indices(grid.shape))
+    every = areas.at(rows, cols)
+    assert areas.smallest <= every.min() <= areas.smallest * 1.002

@@ -7,15 +7,9 @@ import pytest
 import shapely
 from affine import Affine
 
+from rasters.activity_file import KEYS, read_activity, write_activity
 from rasters.coverage import covering_grid
-from rasters.crosstab import (
-    KEYS,
-    activity_table,
-    areas_by_year,
-    read_activity,
-    write_activity,
-    year_pairs,
-)
+from rasters.crosstab import areas_by_year, cross_tabulate, year_pairs
 from rasters.errors import RefusedError
 from rasters.grid import Grid
 from rasters.layers import NODATA_INT, LayerBlock
@@ -73,7 +67,7 @@ AFTER = "FFFGW FFFGW FFGGW FFGG."
 
 def table_of(**given):
     options = {"grid": GRID, "zones": two_zones(), "codes": CODES}
-    return activity_table(**options | given)
+    return cross_tabulate(**options | given).activity
 
 
 def test_two_years_give_the_hand_worked_table():
@@ -276,3 +270,139 @@ def test_a_code_known_to_no_legend_is_measured_over_the_zones_once():
     with pytest.raises(RefusedError, match="engine-unknown-class") as refused:
         table_of(views=[view], land_cover={2020: classes("FFGG? FFGGW FFGGW FFGG.")})
     assert "100.00" in refused.value.findings[0].what_en
+
+
+def test_maps_without_an_inventory_enter_the_history_alone():
+    """Years 2003 and 2012 have maps; the inventory is of 2020 and 2023."""
+    early = "FFFFW FFFFW FFFFW FFFF."
+    given = {
+        "grid": GRID,
+        "zones": two_zones(),
+        "codes": CODES,
+        "land_cover": {
+            2003: classes(early),
+            2012: classes(BEFORE),
+            2020: classes(BEFORE),
+            2023: classes(AFTER),
+        },
+        "soil": amounts(3),
+    }
+    found = cross_tabulate(**given, years=[2020, 2023])
+    plain = table_of(land_cover={2020: classes(BEFORE), 2023: classes(AFTER)}, soil=amounts(3))
+    pd.testing.assert_frame_equal(found.activity, plain)
+    history = found.history
+    assert list(history.columns) == [*KEYS, "area_mm2"]
+    assert history[["year0", "year1"]].drop_duplicates().to_numpy().tolist() == [
+        [2003, 2012], [2012, 2020], [2020, 2023]
+    ]  # fmt: skip
+    by_pair = history.groupby(["year0", "year1", "code0", "code1"])["area_mm2"].sum() // KM2
+    # columns 2 and 3 were forest in 2003; two rows of column 2 are again in 2023
+    assert by_pair[2003, 2012].to_dict() == {
+        ("F", "F"): 8, ("F", "G"): 8, ("W", "W"): 3, ("nodata", "nodata"): 1,
+    }  # fmt: skip
+    assert by_pair[2020, 2023].to_dict() == {
+        ("F", "F"): 8, ("G", "F"): 2, ("G", "G"): 6, ("W", "W"): 3, ("nodata", "nodata"): 1,
+    }  # fmt: skip
+    pair = history[history["year0"] == 2020].drop(columns="area_mm2").reset_index(drop=True)
+    pd.testing.assert_frame_equal(pair, plain[list(KEYS)])
+
+
+def test_a_map_between_two_inventories_splits_their_pair_in_the_history():
+    cover = {2010: classes(BEFORE), 2015: classes(AFTER), 2020: classes(BEFORE)}
+    found = cross_tabulate(
+        grid=GRID, zones=two_zones(), codes=CODES, land_cover=cover, years=[2010, 2020]
+    )
+    assert set(zip(found.activity["year0"], found.activity["year1"], strict=True)) == {(2010, 2020)}
+    changed = found.history[found.history["code0"] != found.history["code1"]]
+    moved = changed.groupby(["year0", "year1", "code0", "code1"])["area_mm2"].sum() // KM2
+    assert moved.to_dict() == {(2010, 2015, "G", "F"): 2, (2015, 2020, "F", "G"): 2}
+    assert (found.activity["code0"] == found.activity["code1"]).all()
+
+
+def test_a_single_map_has_no_history():
+    found = cross_tabulate(
+        grid=GRID, zones=two_zones(), codes=CODES, land_cover={2019: classes(BEFORE)}
+    )
+    assert found.history.empty
+    assert list(found.history.columns) == [*KEYS, "area_mm2"]
+
+
+def test_one_inventory_with_earlier_maps_has_a_history_and_no_pair():
+    found = cross_tabulate(
+        grid=GRID, zones=two_zones(), codes=CODES, years=[2023],
+        land_cover={2003: classes(BEFORE), 2023: classes(AFTER)},
+    )  # fmt: skip
+    assert found.activity["year1"].isna().all()
+    assert found.activity["year0"].unique().tolist() == [2023]
+    assert found.history["area_mm2"].sum() == 20 * KM2
+
+
+def test_the_history_has_views_beside_the_zones_and_keeps_strata_and_outside():
+    view = Zones(
+        codes=("v:1",), names=("v",), geometry=np.array([shapely.box(0, 0, 5000, 4000)]), crs=ALBERS
+    )
+    strata = Raster(np.array([[4, 4, 4, 7, 15]] * 4, dtype=np.uint8), values=(4, 7), nodata=(15,))
+    found = cross_tabulate(
+        grid=GRID, zones=two_zones(), views=[view], codes=CODES, years=[2023],
+        land_cover={2003: classes("FFG FFG", margin=1), 2023: classes(AFTER)},
+        stratum=strata, strata={4: "dry", 7: "moist"},
+    )  # fmt: skip
+    assert set(found.history["zone_code"]) == {"150100", "150200", "v:1"}
+    of_zones = found.history[found.history["zone_code"] != "v:1"]
+    assert set(of_zones["stratum"]) == {"dry", "moist", "none"}
+    assert of_zones[of_zones["code0"] == "outside"]["area_mm2"].sum() == 14 * KM2
+    assert of_zones["area_mm2"].sum() == 20 * KM2
+    assert found.history["area_mm2"].sum() == 40 * KM2  # the view is all of the land once more
+
+
+def test_every_unknown_class_of_the_history_is_refused():
+    cover = {2003: classes("?FGGW FFGGW FFGGW FFGG.", name="old.tif"), 2023: classes(AFTER)}
+    with pytest.raises(RefusedError, match="engine-unknown-class") as caught:
+        cross_tabulate(grid=GRID, zones=two_zones(), codes=CODES, land_cover=cover, years=[2023])
+    assert caught.value.findings[0].where == "old.tif"
+
+
+def test_a_flow_stands_in_every_pair_whose_period_holds_its_year():
+    """Production of 2010 and 2016: the first date of a period has gone before it begins."""
+    cover = {2010: classes(BEFORE), 2015: classes(BEFORE), 2020: classes(AFTER)}
+    unread = amounts(7)
+    unread.reader = lambda: pytest.fail("a flow before every period was read")
+    table = table_of(
+        land_cover=cover,
+        flows={
+            "npp": {2010: unread, 2015: amounts(100), 2016: amounts(9)},
+            "rh": {2016: amounts(4)},
+        },
+    )
+    assert [c for c in table if c.endswith("_sum")] == [
+        "npp2015_b0_sum", "npp2016_b0_sum", "rh2016_b0_sum",
+    ]  # fmt: skip
+    whole = 20 * KM2
+    sums = table.groupby(["year0", "year1"])[[c for c in table if c.endswith("_sum")]].sum()
+    assert sums.loc[(2010, 2015)].tolist() == [100 * whole, 0, 0]
+    assert sums.loc[(2015, 2020)].tolist() == [0, 9 * whole, 4 * whole]
+    assert sums.loc[(2010, 2020)].tolist() == [100 * whole, 9 * whole, 4 * whole]
+    assert set(table.attrs["quanta"]) == {"npp2015", "npp2016", "rh2016"}
+    first = table[table["year1"] == 2015]
+    assert (first["npp2016_b0_area_mm2"] == 0).all()
+    assert (first["npp2015_b0_area_mm2"] == first["area_mm2"]).all()
+
+
+def test_a_negative_flow_is_refused():
+    with pytest.raises(RefusedError, match="engine-negative"):
+        table_of(
+            land_cover={2020: classes(BEFORE), 2023: classes(AFTER)},
+            flows={"npp": {2021: amounts(-5, name="npp.tif")}},
+        )
+
+
+def test_the_history_comes_back_from_its_file_and_is_equal_for_any_block(tmp_path):
+    given = {
+        "grid": GRID, "zones": two_zones(), "codes": CODES, "years": [2023],
+        "land_cover": {2003: classes(BEFORE), 2012: classes(AFTER), 2023: classes(AFTER)},
+    }  # fmt: skip
+    history = cross_tabulate(**given).history
+    write_activity(tmp_path / "a.parquet", history)
+    pd.testing.assert_frame_equal(read_activity(tmp_path / "a.parquet"), history)
+    again = cross_tabulate(**given, block=(3, 2), workers=3).history
+    pd.testing.assert_frame_equal(again, history)

@@ -29,6 +29,7 @@ NODATA = {
     "globeland30": (0, 255),
     "ipcc_climate": (0, 15),
     "modis_igbp": (255,),
+    "modis_mod17a3": (32761, 32762, 32763, 32764, 32765, 32766, 32767),
     "soc_sanderman_2017": (-32767,),
     "soc_sanderman_2017_30": (-32767,),
     "soilgrids_ocs": (-32768,),
@@ -170,6 +171,15 @@ def test_soil_maps_state_their_depth_and_tonnes_of_carbon(product_id, unit, dept
     assert (product.unit, product.scale, product.depth_cm) == (unit, 1, depth)
     assert product.unit.is_carbon
     assert product.unit.t_per_ha == 1
+
+
+def test_modis_production_is_carbon_a_year_in_ten_thousandths_of_a_kilogram():
+    product = load_product("modis_mod17a3")
+    assert (product.kind, product.unit, product.scale) == ("npp", "kg C/m2/yr", 0.0001)
+    assert product.unit.is_carbon
+    assert product.unit.is_flow
+    assert product.unit.t_per_ha == 10  # a pixel of 1045 is 0.1045 kg C/m2/yr = 1.045 t C/ha/yr
+    assert product.valid_max == 32_700
 
 
 def test_climate_zones_are_twelve_and_none_is_called_confirmed():

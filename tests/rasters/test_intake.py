@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from rasters import intake
 from rasters.grid import Grid
 from rasters.intake import check_file, check_pixels, pixel_box
+from rasters.legend import load_product
 from rasters.product_schema import Unit
 
 RNG = np.random.default_rng(3)
@@ -98,6 +99,37 @@ def test_implausible_biomass_is_warned_of_in_its_own_unit(
     assert (found.code, found.severity) == ("raster-implausible", "warning")
     assert found.value == f"{high * scale:g}"
     assert str(unit) in found.what_en
+
+
+@pytest.mark.parametrize(
+    ("unit", "scale", "high", "low"),
+    [
+        ("g C/m2/yr", 1.0, 3001, 3000),
+        ("kg C/m2/yr", 0.0001, 30001, 30000),
+        ("t C/ha/yr", 1.0, 31, 30),
+    ],
+)
+def test_implausible_production_is_warned_of_as_a_slip_of_the_scale(
+    make_source, unit, scale, high, low
+):
+    """MODIS writes 0.2786 kg C/m2 as 2786: taken as g C/m2 it is ten times too much."""
+    product = replace(load_product("modis_mod17a3"), unit=Unit(unit), scale=scale, valid_max=None)
+    data = np.full((4, 5), low, np.int32)
+    assert check_pixels(make_source(data, product)) == []
+    data[1, 1] = high
+    (found,) = check_pixels(make_source(data, product))
+    assert (found.code, found.severity) == ("raster-implausible", "warning")
+    assert unit in found.what_en
+
+
+def test_fill_values_of_modis_production_are_no_values_and_negative_pixels_are_told(make_source):
+    product = load_product("modis_mod17a3")
+    data = np.full((4, 5), 1045, np.int16)
+    data[0] = [32761, 32763, 32765, 32766, 32767]
+    assert check_pixels(make_source(data, product)) == []
+    data[1, 1] = -50
+    (found,) = check_pixels(make_source(data, product))
+    assert (found.code, found.value) == ("raster-negative", "-50")
 
 
 def test_a_file_without_any_value_is_warned_of(make_source, land_cover, biomass):

@@ -24,6 +24,7 @@ from sinks import categories
 
 LAND = {"id": "mine", "kind": "land_cover", "classes": [{"code": "1", "ecosystem": "forest"}]}
 SOIL = {"id": "mine", "kind": "soil", "unit": "t C/ha", "depth_cm": "0-30"}
+NPP = {"id": "mine", "kind": "npp", "unit": "g C/m2/yr"}
 BIOMASS = {"id": "mine", "kind": "biomass", "unit": "Mg/ha dry matter"}
 
 
@@ -148,6 +149,11 @@ REFUSED = {
     "unknown-key": (BIOMASS | {"colour": "x"}, "product-key-unknown", "colour"),
     "unit": (BIOMASS | {"unit": "t/ha"}, "product-unit-unknown", "t/ha"),
     "soil-unit": (SOIL | {"unit": "t/ha dry matter"}, "product-soil-unit", "t/ha dry matter"),
+    "flow-unit": (NPP | {"unit": "g C/m2"}, "product-flow-unit", "g C/m2"),
+    "flow-dry-matter": (NPP | {"unit": "g/m2 dry matter"}, "product-flow-unit", "g/m2 dry matter"),
+    "flow-without-unit": ({"id": "m", "kind": "respiration"}, "product-key-missing", "unit"),
+    "soil-flow": (SOIL | {"unit": "g C/m2/yr"}, "product-flow-unit", "g C/m2/yr"),
+    "flow-depth": (NPP | {"depth_cm": "0-30"}, "product-key-kind", "depth_cm"),
     "depth-text": (SOIL | {"depth_cm": "30"}, "product-depth", "30"),
     "depth-upside-down": (SOIL | {"depth_cm": "30-0"}, "product-depth", "30-0"),
     "depth-empty": (SOIL | {"depth_cm": ""}, "product-depth", ""),
@@ -283,7 +289,17 @@ def test_units_convert_to_tonnes_per_hectare_exactly():
         "t C/ha",
         "kg C/m2",
         "g C/m2",
+        "t C/ha/yr",
+        "kg C/m2/yr",
+        "g C/m2/yr",
     ]
+    assert [unit.value for unit in Unit if unit.is_flow] == [
+        "t C/ha/yr",
+        "kg C/m2/yr",
+        "g C/m2/yr",
+    ]
+    assert Unit("kg C/m2/yr").t_per_ha == 10
+    assert Unit("g C/m2/yr").t_per_ha == Fraction(1, 100)
 
 
 @pytest.mark.parametrize(("kind", "unit"), [("biomass", "Mg/ha dry matter"), ("soil", "t C/ha")])

@@ -73,6 +73,20 @@ def test_selected_zones_keep_their_order():
         zones.select(["009", "000", "004"])
 
 
+def test_bounds_in_degrees_hold_the_zones_of_any_crs():
+    zones = zones_of(shapely.box(110, 40, 111, 41), shapely.box(115, 38, 116, 39))
+    assert zones.lonlat_bounds() == (110, 38, 116, 41)
+    metres = pyproj.CRS.from_epsg(32649)
+    there = shapely.box(400_000, 4_400_000, 600_000, 4_600_000)
+    west, south, east, north = zones_of(there, crs=metres).lonlat_bounds()
+    to_degrees = pyproj.Transformer.from_crs(metres, "OGC:CRS84", always_xy=True)
+    lon, lat = to_degrees.transform(*shapely.get_coordinates(shapely.segmentize(there, 5000)).T)
+    assert west <= lon.min() + 1e-6
+    assert east >= lon.max() - 1e-6
+    assert south <= lat.min() + 1e-6
+    assert north >= lat.max() - 1e-6
+
+
 def test_areas_are_those_of_straight_edges():
     zones = zones_of(*TWO)
     assert zones.areas_m2().tolist() == [polygon_area_m2(s, WGS84) for s in TWO]

@@ -191,7 +191,7 @@ def test_check_with_an_error_is_refused_and_names_every_fault(tanhui, tmp_path):
     code, out, err = tanhui("check", path)
     assert code == REFUSED
     assert out.startswith("checked: 3 errors, ")
-    for word in ("[config-method-unavailable]", "9", "8"):
+    for word in ("[method-input]", "9", "8"):
         assert word in err
     assert err.count("error [raster-unknown-class]") == 2
 
@@ -200,7 +200,7 @@ def test_quiet_says_errors_only(tanhui, tmp_path):
     path = write_tiny(tmp_path, config={"methods": {"forest": "volume"}})
     code, _, err = tanhui("check", path, "--quiet")
     assert code == REFUSED
-    assert "error [config-method-unavailable]" in err
+    assert "error [method-input]" in err
     assert "warning" not in err
     assert "checking pixels" not in err
     assert tanhui("check", write_tiny(tmp_path), "--quiet")[2] == ""
@@ -212,10 +212,10 @@ def test_json_has_the_contract_s_keys_and_english_texts(monkeypatch, tanhui, tmp
     assert code == REFUSED
     (record,) = [f for f in json.loads(out)["findings"] if f["severity"] == "error"]
     assert set(record) == {"code", "severity", "what", "value", "where", "mend"}
-    assert record["code"] == "config-method-unavailable"
+    assert record["code"] == "method-input"
     assert record["value"] == "volume"
-    assert record["what"] == "the method volume is not available in this version"
-    assert "config-method-unavailable" not in err
+    assert record["what"] == "the method volume of forest needs the section [activity]"
+    assert "method-input" not in err
     monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
     assert tanhui("check", path, "--json")[1] == out
 
@@ -234,7 +234,7 @@ def test_a_refused_run_writes_nothing_and_says_every_reason(tanhui, tmp_path):
     path = write_tiny(tmp_path, config={"methods": {"forest": "volume"}})
     code, out, err = tanhui("run", path, "--out", tmp_path / "out")
     assert (code, out) == (REFUSED, "")
-    assert "error [config-method-unavailable]" in err
+    assert "error [method-input]" in err
     assert "refused: 1 errors, nothing was written." in err
     assert not (tmp_path / "out").exists()
 
@@ -245,7 +245,7 @@ def test_a_refused_run_speaks_json(tanhui, tmp_path):
     assert code == REFUSED
     assert err == ""
     codes = {f["code"] for f in json.loads(out)["findings"]}
-    assert codes == {"product-incomplete", "config-method-unavailable"}
+    assert codes == {"product-incomplete", "method-input"}
 
 
 def test_a_locked_folder_is_told_in_the_language_asked_for_even_when_quiet(tanhui, tmp_path):
@@ -410,10 +410,12 @@ def test_the_map_opens_the_app_beside_the_packages_on_the_folder_named(monkeypat
     monkeypatch.setattr(sys, "argv", ["tanhui"])
     monkeypatch.setenv("TANHUI_RESULTS", "")
     assert tanhui("app", "some/folder")[0] == DONE
-    ((*start, file, folder),) = seen
-    assert start == ["streamlit", "run"]
-    assert file.endswith("app.py")
+    ((program, verb, file, *options, folder),) = seen
+    assert (program, verb) == ("streamlit", "run")
+    assert file.endswith("server.py")
     assert os.path.isfile(file)  # noqa: PTH113
+    assert "--server.address=127.0.0.1" in options
+    assert "--browser.gatherUsageStats=false" in options
     assert folder == "some/folder"
 
 

@@ -139,7 +139,11 @@ def test_parameters_have_both_names_and_cover_the_contract():
     known = parameters()
     contract = [
         "density", "bcef_s", "bcef_i", "bcef_r", "root_shoot", "carbon_fraction", "wood_density",
-        "growth", "f_lu", "f_mg", "f_i", "soc_ref", "rate", "ef_co2", "ef_ch4",
+        "growth", "f_lu", "f_mg", "f_i", "soc_ref", "rate", "ef_co2", "ef_ch4", "ef_doc",
+        "dead_wood_ratio", "litter_ratio", "biomass", "biomass_after", "density_after",
+        "net_increment", "fraction_disturbed", "bef_whole", "bef_above", "growth_rate",
+        "consumption_rate", "onsite_burnt", "onsite_oxidised", "offsite_burnt",
+        "offsite_oxidised", "decayed", "beta_soil_to_vegetation", "nep_ratio", "smooth_roots",
     ]  # fmt: skip
     assert {p.id for p in known.values() if p.by_method} == set(contract)
     assert all(p.name_zh and p.name_en for p in known.values())
@@ -283,6 +287,30 @@ def test_there_is_no_default_soil_sink(table):
     assert {r.parameter for r in load_register([table]).rows} == {
         "density", "root_shoot", "carbon_fraction",
     }  # fmt: skip
+
+
+def test_cropland_of_a_steppe_type_is_that_type_whose_upper_soil_lost_what_f_lu_says(register):
+    share = fact(
+        "grassland", parameter="soc_share", stratum="chestnut_soil_ulanqab_xilin_river_basin"
+    )
+    factor = fact(
+        "soil_stock_change_factors",
+        parameter="f_lu", edition="2019", stratum="long_term_annual_crops_cool_temperate_dry",
+    )  # fmt: skip
+    types = ("meadow_steppe", "typical_steppe", "desert_steppe", "lowland_meadow",
+             "sandy_grassland")  # fmt: skip
+    for stratum in ("", *types):
+        steppe = density(register, "soil", "grassland", stratum)
+        found = density(register, "soil", "cropland", stratum)
+        assert found == pytest.approx(steppe * (1 - share * (1 - factor)), abs=1e-4)
+    rows = {
+        (row.ecosystem, row.stratum): row
+        for row in register.rows
+        if row.pool is Pool.SOIL and row.stratum in types
+    }
+    for stratum in types:
+        pair = [rows[Ecosystem(name), stratum] for name in ("grassland", "cropland")]
+        assert pair[0].source_group == pair[1].source_group != ""
 
 
 def test_densities_lie_in_the_plausible_band_of_forest_vegetation(register):

@@ -176,7 +176,7 @@ def test_the_inventory_names_files_products_and_all_nine_ecosystems(demo):
     assert config["inventory"]["years"] == [2020, 2023]
     assert config["inventory"]["status"] == "trial"
     assert len(config["methods"]) == 10
-    assert config["methods"]["soil"] == "stock_difference"
+    assert config["methods"]["soil"] == "transition"
     for section in ("land_cover", "biomass"):
         assert load_product(config[section]["product"]).id == config[section]["product"]
     assert load_product(demo / config["soil"]["product"]).depth_cm == "0-100"

@@ -323,3 +323,54 @@ def test_pools_that_no_class_of_an_ecosystem_has_are_not_estimated(register):
         (Pool.DEAD_WOOD, Ecosystem.FOREST),
         (Pool.LITTER, Ecosystem.FOREST),
     ]
+
+
+# dead organic matter by shares of the biomass
+
+
+RATIOS = (
+    "F,,,dead_wood,0.08,t d.m./t d.m. AGB,0.06,0.1,a test,,verified,dead_wood_ratio,",
+    "F,,,litter,0.04,t d.m./t d.m. AGB,0.03,0.05,a test,,verified,litter_ratio,",
+    FRACTION.format(pool="agb"),
+    FRACTION.format(pool="dead_wood").replace("0.5", "0.47"),
+    FRACTION.format(pool="litter").replace("0.5", "0.37"),
+    SOIL,
+)
+
+
+def carbon(way, biomass, unmapped_ha=0.0):
+    """Return the carbon of some biomass (t d.m.) and some land without pixels (ha), t C."""
+    amount = {Basis.BIOMASS: biomass, Basis.UNMAPPED: unmapped_ha}
+    return sum(amount[p.basis] * np.prod([row.value for row in p.rows]) for p in way.parts)
+
+
+def test_shares_of_the_biomass_give_dead_wood_and_litter_of_mapped_forest(register):
+    """METHOD A6: 100 t d.m./ha hold 3.76 + 1.48 = 5.24 t C/ha of dead organic matter."""
+    found, findings = resolved(register(*RATIOS), biomass=("forest",))
+    assert findings == []
+    wood, litter = (carbon(way(found, pool), 100) for pool in ("dead_wood", "litter"))
+    assert (wood, litter) == (pytest.approx(3.76), pytest.approx(1.48))
+    assert wood + litter == pytest.approx(5.24)
+    assert found.mapped(ECOSYSTEMS) == {
+        ("forest", "agb"), ("forest", "dead_wood"), ("forest", "litter"),
+    }  # fmt: skip
+
+
+def test_a_density_of_the_pool_goes_before_the_share(register):
+    lines = [*RATIOS, density("F", "litter", 2.9)]
+    found, _ = resolved(register(*lines), biomass=("forest",))
+    assert carbon(way(found, "dead_wood"), 100) == pytest.approx(3.76)
+    assert [part.basis for part in way(found, "litter").parts] == [Basis.AREA]
+
+
+def test_without_a_pixel_the_share_is_one_of_the_table(register):
+    found, _ = resolved(register(*RATIOS, density("F", "agb", 40)), biomass=("forest",))
+    assert carbon(way(found, "dead_wood"), 0, unmapped_ha=10) == pytest.approx(10 * 40 * 0.08)
+
+
+def test_shares_need_a_biomass_map_and_a_carbon_fraction(register):
+    found, _ = resolved(register(*RATIOS, density("F", "agb", 40)))
+    assert way(found, "dead_wood").completeness is Completeness.NE
+    without = [line for line in RATIOS if "carbon_fraction" not in line or ",agb," in line]
+    found, _ = resolved(register(*without), biomass=("forest",))
+    assert way(found, "dead_wood").completeness is Completeness.NE

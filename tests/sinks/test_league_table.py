@@ -57,7 +57,10 @@ def test_the_heading_speaks_chinese(finished):
     ]  # fmt: skip
     assert [row[0] for row in lines(table)] == ["区", "盟1", "盟2"]
     assert lines(table)[0][-1] == "显著"
-    assert sentences == ["碳汇为活生物质与枯死有机质之和；土壤的一次性差值单列，不计入合计。"]
+    assert sentences == [
+        "区 2020–2023 年：碳汇量大于其不确定性（为95%区间半宽的5.8倍），可判断为碳汇。",
+        "碳汇为活生物质与枯死有机质之和；土壤的一次性差值单列，不计入合计。",
+    ]
 
 
 def test_the_heading_speaks_english(finished):
@@ -67,8 +70,15 @@ def test_the_heading_speaks_english(finished):
         "zone", "area\n10^4 ha", "stock 2020\n10^4 t C", "stock 2023\n10^4 t C", "95 % interval",
         "sink, forest grass wetland\n10^4 t CO2/yr", "95 % interval", "signal",
     ]  # fmt: skip
-    assert len(sentences) == 1
-    assert "step difference of the soil" in sentences[0]
+    assert len(sentences) == 2
+    assert sentences[0].startswith("zone R, 2020–2023: The sink is larger than its uncertainty")
+    assert "step difference of the soil" in sentences[1]
+
+
+def test_the_soil_transition_is_said_where_it_is_the_method(tmp_path):
+    folder = write_results(tmp_path, parameters={"config": {"soil_method": "transition"}})
+    assert "20 年过渡期" in printed(folder, "zh")[1][1]
+    assert "20 years of transition" in printed(folder, "en")[1][1]
 
 
 def test_one_year_shows_stocks_only_and_says_so(tmp_path):
@@ -86,24 +96,24 @@ def test_synthetic_data_are_called_so_first_of_all(tmp_path):
     assert "合成演示数据" in zh[0].title
     assert zh[1][0].startswith("合成演示数据")
     assert en[1][0].startswith("synthetic demonstration data")
-    assert "NE" in zh[1][1]
-    assert "NE" in en[1][1]
+    assert "NE" in zh[1][2]
+    assert "NE" in en[1][2]
 
 
 def test_the_published_area_is_shown_for_the_whole_and_for_no_part_of_it(tmp_path):
     """The polygon has 126,500 ha, 0.13 x 10^4 km2 less 0.0035; 0.11 is published."""
     (tmp_path / "whole").mkdir()
     folder = write_results(tmp_path / "whole", official_ha={"R": 110_000, "1": 70_000})
-    assert printed(folder, "en")[1][1] == (
+    assert printed(folder, "en")[1][2] == (
         "area: polygons 0.13 x 10^4 km2; traditional published area 0.11 x 10^4 km2, "
         "difference +15.0% (shown, never forced)."
     )
-    assert printed(folder, "zh")[1][1] == (
+    assert printed(folder, "zh")[1][2] == (
         "面积：边界多边形 0.13 万km²；传统公布面积 0.11 万km²，相差 +15.0%（只列示，不强行一致）。"
     )
     (tmp_path / "part").mkdir()
     folder = write_results(tmp_path / "part", official_ha={"1": 70_000})
-    assert len(printed(folder, "en")[1]) == 1
+    assert len(printed(folder, "en")[1]) == 2
 
 
 def test_one_of_several_topmost_zones_is_not_taken_for_the_whole(tmp_path):

@@ -1,7 +1,10 @@
 """The main job as a function: what it leaves, and what it leaves when it is refused."""
 
+import json
+
+import numpy as np
 import pytest
-from tiny_inputs import COVER, TABLE, write_tiny
+from tiny_inputs import COVER, TABLE, pixels, write_raster, write_tiny
 
 from rasters import RefusedError
 from sinks.categories import Status
@@ -88,3 +91,36 @@ def test_a_missing_coefficient_refuses_the_run_by_class_and_pool(tmp_path):
     (found,) = caught.value.findings
     assert (found.code, found.where) == ("coefficient-missing", "class C, stratum none, pool agb")
     assert left(tmp_path) == []
+
+
+def test_every_map_is_hashed_and_no_path_is_a_parameter(tmp_path):
+    """Maps of history, of production and of respiration decide the run id like any other."""
+    files = {str(year): f"cover_{year}.tif" for year in (2012, 2020, 2023)}
+    flow = "id = 'tiny_{0}'\nkind = '{0}'\nnodata = [-1]\nunit = 'g C/m2/yr'\n"
+    path = write_tiny(
+        tmp_path,
+        products={kind: flow.format(kind) for kind in ("npp", "respiration")},
+        config={
+            "land_cover": {"files": files},
+            "npp": {
+                "product": "npp.toml",
+                "files": {"2021": "npp_2021.tif"},
+                "respiration": {"product": "respiration.toml", "files": {"2021": "rh_2021.tif"}},
+            },
+        },
+    )
+    write_raster(tmp_path / "cover_2012.tif", pixels(COVER).astype(np.uint8), nodata=0)
+    for name in ("npp_2021.tif", "rh_2021.tif"):
+        write_raster(tmp_path / name, pixels(COVER), nodata=-1)
+    first = run(path, out=tmp_path / "first").results.manifest
+    maps = {(r.role, r.year, r.path) for r in first.inputs if r.path.endswith(".tif")}
+    assert maps == {
+        *(("land_cover", int(year), name) for year, name in files.items()),
+        ("npp", 2021, "npp_2021.tif"),
+        ("respiration", 2021, "rh_2021.tif"),
+    }
+    assert ".tif" not in json.dumps(dict(first.parameters))
+    assert "history.parquet" in {record.path for record in first.outputs}
+    write_raster(tmp_path / "rh_2021.tif", pixels(COVER) + 1, nodata=-1)
+    second = run(path, out=tmp_path / "second").results.manifest
+    assert first.run_id != second.run_id

@@ -8,7 +8,7 @@ from tiny_inputs import PRODUCTS, TABLE, ZONES, square, write_tiny
 
 from rasters import RefusedError
 from rasters.findings import Severity
-from sinks.categories import Ecosystem
+from sinks.categories import Ecosystem, IpccCategory
 from sinks.prepare import prepare, region_tree
 from sinks.regions import load_region
 
@@ -122,8 +122,7 @@ def test_every_fault_of_every_file_is_told_at_once(tmp_path):
     path = write_tiny(tmp_path, config=config)
     (tmp_path / "cover_2023.tif").unlink()
     assert [f.code for f in refused(path)] == [
-        "config-method-unavailable",
-        "config-method-unavailable",
+        "method-input",
         "config-product-kind",
         "zones-datum",
         "path-missing",
@@ -133,13 +132,13 @@ def test_every_fault_of_every_file_is_told_at_once(tmp_path):
     ]
 
 
-def test_a_method_that_this_version_lacks_is_refused_with_those_it_has(tmp_path):
+def test_a_method_without_its_section_is_refused_with_what_it_needs(tmp_path):
     found = only(write_tiny(tmp_path, config={"methods": {"forest": "volume"}}))
     assert (found.code, found.value, found.where) == (
-        "config-method-unavailable", "volume", "inventory.toml: methods",
+        "method-input", "volume", "inventory.toml: methods.forest",
     )  # fmt: skip
-    assert "stock_difference" in found.mend_en
-    assert "stock_difference" in found.mend_zh
+    assert "[activity]" in found.mend_en
+    assert "[activity]" in found.mend_zh
 
 
 def test_a_method_to_compare_is_looked_up_too(tmp_path):
@@ -148,10 +147,8 @@ def test_a_method_to_compare_is_looked_up_too(tmp_path):
 
 
 def test_the_soil_method_is_looked_up_apart(tmp_path):
-    found = only(write_tiny(tmp_path, config={"methods": {"soil": "transition"}}))
-    assert (found.code, found.where) == (
-        "config-method-unavailable", "inventory.toml: methods.soil",
-    )  # fmt: skip
+    path = write_tiny(tmp_path, config={"methods": {"soil": "transition"}})
+    assert prepare(path).config.soil_method == "transition"
 
 
 def test_an_evaluation_needs_the_soil_transition_a_trial_does_not(tmp_path):
@@ -162,6 +159,19 @@ def test_an_evaluation_needs_the_soil_transition_a_trial_does_not(tmp_path):
     )  # fmt: skip
     assert "evaluation" in found.what_en
     assert "evaluation" in found.what_zh
+    config = {"inventory": {"status": "evaluation"}, "methods": {"soil": "transition"}}
+    assert prepare(write_tiny(tmp_path, config=config)).config.status == "evaluation"
+
+
+def test_the_category_of_a_class_is_the_legend_s_else_that_of_its_ecosystem(tmp_path):
+    path = write_tiny(tmp_path)
+    product = tmp_path / "cover.toml"
+    text = product.read_text(encoding="utf-8")
+    special = 'value = 2\necosystem = "shrub"\nipcc_category = "Forest Land"'
+    product.write_text(text.replace('value = 2\necosystem = "grassland"', special), "utf-8")
+    assert prepare(path).ipcc_categories == {
+        "F": IpccCategory.FOREST_LAND, "G": IpccCategory.FOREST_LAND, "C": IpccCategory.CROPLAND,
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from sinks import quality
 from sinks.categories import Ecosystem
 from sinks.inventory import year_sides
 from sinks.quality import Gates
+from sinks.uncertainty import Factor
 
 MICRO = 10**6
 PLAIN = (
@@ -254,3 +255,32 @@ def test_classified_land_without_a_soil_value_is_shown():
         "2": (0.0, "", "shown"),
         "R": (40.0, "", "shown"),
     }
+
+
+def test_a_source_whose_mean_moves_by_more_than_a_percent_is_shown():
+    """0.39 (0.23-0.96) is drawn with the mean 0.5022: 28.8 % above."""
+    gates = Gates()
+    quality.mean_shifts(
+        gates,
+        [
+            Factor(key="skewed", value=0.39, low=0.23, high=0.96),
+            Factor(key="even", value=10.0, low=2.5, high=17.5),
+            Factor(key="zero", value=0.0, low=0.0, high=1.0),
+        ],
+    )
+    ((check, zone, shift, limit, verdict),) = gates.rows
+    assert (check, zone, limit, verdict) == ("mean_shift_share[skewed]", "", 0.01, "shown")
+    assert shift == pytest.approx(0.2876, abs=1e-4)
+
+
+def test_totals_outside_of_their_own_interval_are_counted():
+    totals = pd.DataFrame(
+        {
+            "value_t_c": [Decimal(10), Decimal(10), Decimal("1234567890.5"), None],
+            "low_t_c": [Decimal(9), Decimal("10.1"), Decimal(1234567890), None],
+            "high_t_c": [Decimal(11), Decimal(12), Decimal(1234567890), None],
+        }
+    )
+    gates = Gates()
+    quality.outside_intervals(gates, totals)
+    assert gates.rows == [("totals_outside_their_interval", "", 1, 0, "shown")]

@@ -1,12 +1,17 @@
 """The factors that are drawn: rows as they are stated, rasters as their products state."""
 
+from dataclasses import replace
+
 import pytest
 from accounting_factory import density
 from tiny_inputs import PRODUCTS, TABLE, write_tiny
 
+from sinks.coefficient_rows import IntervalBasis
+from sinks.coefficients import load_register
 from sinks.densities import resolve
 from sinks.prepare import prepare
-from sinks.sources_of_error import RASTER_HALF_WIDTH, sources_of_error
+from sinks.sources_of_error import RASTER_HALF_WIDTH, row_factor, sources_of_error
+from sinks.uncertainty import Shape
 
 PIXELS = "10 20 30 40 50 60\n" * 4
 FRACTION = "F,,,,0.5,t C/t d.m.,0.4,0.6,a test,,verified,carbon_fraction,"
@@ -84,3 +89,45 @@ def test_a_row_that_is_declared_absent_is_no_factor(sources):
     rows = [f"{line}," for line in (*TABLE[:2], *TABLE[3:])]
     found = sources(table=[zero, *rows], heading=heading)
     assert not any("/agb/C" in key for key in found.factors)
+
+
+def test_a_row_says_what_its_bounds_are_and_which_figure_it_copies(sources):
+    heading = (
+        "code,ecosystem,stratum,pool,value,unit,low,high,source,locator,confidence,parameter,"
+        "depth_cm,range_type,source_group"
+    )
+    stated = {
+        "F": "uniform range of the survey,plots",
+        "G": "triangular: mode as published,",
+        "C": "range,",
+    }
+    rows = [f"{density(code, 'agb', 60, low=50, high=80)},{said}" for code, said in stated.items()]
+    rows += [f"{density(code, 'soil', 9, depth='0-100')},," for code in "FGC"]
+    found = sources(table=rows, heading=heading).factors
+    shapes = {code: found[f"own/density/agb/{code}/////"].shape for code in stated}
+    assert shapes == {"F": Shape.UNIFORM, "G": Shape.TRIANGULAR, "C": Shape.INTERVAL}
+    assert found["own/density/agb/F/////"].source == "source:plots"
+    assert found["own/density/agb/G/////"].source == "own/density/agb/G/////"
+    assert not found["own/density/agb/F/////"].signed
+
+
+def test_an_emission_factor_may_be_negative_and_a_default_interval_is_no_range():
+    register = load_register(["growth_and_sequestration_rates", "inner_mongolia"])
+    rate = next(r for r in register.rows if r.parameter == "rate" and r.value is not None)
+    assert row_factor(rate).signed
+    blank = next(r for r in register.rows if r.interval is IntervalBasis.DEFAULT)
+    assert row_factor(replace(blank, range_type="uniform")).shape is Shape.INTERVAL
+
+
+def test_rows_of_the_packaged_tables_that_copy_one_figure_are_one_source():
+    rows = load_register(["inner_mongolia"]).rows
+    conifers = [
+        row_factor(row)
+        for row in rows
+        if row.parameter == "carbon_fraction" and row.value == 0.51 and row.stratum
+    ]
+    assert len(conifers) == 7
+    assert {f.source for f in conifers} == {"source:ipcc_2006_v4_table_4_3_conifers"}
+    copied = [row for row in rows if row.source_group == "jin_2018_grassland_soil"]
+    assert {str(row.ecosystem) for row in copied} == {"grassland", "shrub"}
+    assert {row.value for row in copied} == {81.2}

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from sinks.accounts.numbers import decimals, divide_half_even
 from sinks.tabulate import Drawn, finest, intervals, micro, roll_up
+from sinks.uncertainty import Atom, Joint
 from sinks.zone_tree import ZoneTree
 
 TREE = ZoneTree(
@@ -27,7 +28,9 @@ def terms(values):
 
 
 def drawn(n=1000):
-    return Drawn(central=np.array([1.0]), draws=1 + np.linspace(-0.1, 0.1, n)[np.newaxis])
+    atoms = [Atom(("row",), None)]
+    draws = {"row": 1 + np.linspace(-0.1, 0.1, n)}
+    return Drawn(central=np.array([1.0]), joint=Joint.of(atoms, factors=draws, areas={}, draws=n))
 
 
 def test_levels_add_up_as_the_decimals_written_where_rounding_apart_would_not():

@@ -11,7 +11,19 @@ from sinks.texts import text
 
 HOME = Path(sinks.__file__).parent
 SENTENCES = tomllib.loads((HOME / "texts.toml").read_text(encoding="utf-8"))
-FAMILIES = ("severity_", "step_", "verdict_", "explain_unknown_", "explained_")
+FAMILIES = (
+    "accuracy_column_",
+    "severity_",
+    "step_",
+    "verdict_",
+    "explain_unknown_",
+    "explained_",
+    "register_basis_",
+    "register_column_",
+    "register_kind_",
+    "register_list_",
+    "table4_",
+)
 """Keys that the code puts together from a word of the data."""
 SOURCES = "".join(p.read_text(encoding="utf-8").replace("'", '"') for p in HOME.rglob("*.py"))
 

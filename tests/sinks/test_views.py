@@ -1,9 +1,20 @@
 import json
 
+import numpy as np
 import pyproj
 import pytest
 import shapely
-from tiny_inputs import NORTH, PIXEL, WEST, square, write_tiny
+from accounting_factory import density
+from tiny_inputs import (
+    NORTH,
+    PIXEL,
+    WEST,
+    hectares,
+    pixels,
+    square,
+    write_raster,
+    write_tiny,
+)
 
 from rasters import RefusedError, Zones
 from sinks.pipeline import check, run
@@ -99,3 +110,26 @@ def test_a_repeated_id_and_a_broken_polygon_are_refused(tmp_path):
     ring[1], ring[2] = ring[2], ring[1]
     found = check(with_views(tmp_path, bow_tie))
     assert "zones-invalid" in {f.code for f in found}
+
+
+def test_a_feature_that_is_a_zone_has_its_conversions_of_earlier_maps(tmp_path):
+    """Soil lost since 2010 by the transition over 20 years is in the view as in the zone."""
+    table = [density(code, "agb", v) for code, v in (("F", 60), ("G", 3), ("C", 0))]
+    table += [density(c, "soil", v, depth="0-100") for c, v in (("F", 160), ("G", 100), ("C", 80))]
+    files = {str(year): f"cover_{year}.tif" for year in (2010, 2020, 2023)}
+    changes = {"land_cover": {"files": files}, "methods": {"soil": "transition"}}
+    config = write_tiny(tmp_path, covers=(COVER_OF, AFTER), table=tuple(table), config=changes)
+    past = pixels(COVER_OF.replace("1 1 2 2 3 3", "1 1 1 2 3 3")).astype(np.uint8)
+    write_raster(tmp_path / "cover_2010.tif", past, nodata=0)
+    collection = {"type": "FeatureCollection", "features": [square("w", "西", 0, 3)]}
+    (tmp_path / "reserves.geojson").write_text(json.dumps(collection), encoding="utf-8")
+    config.write_text(config.read_text(encoding="utf-8") + VIEW, encoding="utf-8")
+    tables = run(config, out=tmp_path / "out").results.tables
+    figures = []
+    for name, code in (("totals", "1"), ("views_totals", "w")):
+        rows = tables[name][tables[name]["zone_code"].eq(code)]
+        rows = rows[rows["quantity"].eq("change") & rows["scope"].eq("all")]
+        figures.append(list(rows["value_t_c"]))
+    assert figures[0] == figures[1]
+    soil = -60 * 3 / 20 * hectares(1, [0, 1]) + 60 * 2 / 20 * hectares(1, [0])
+    assert float(figures[0][0]) == pytest.approx(57 * hectares(1, [0]) + soil, rel=1e-9)

@@ -65,6 +65,13 @@ class Oracle:
                     found[pool][at] = np.where(np.isnan(mapped), table, mapped)
         return found
 
+    def table_soils(self, year: int) -> np.ndarray:
+        """Return t C/ha of the soil by the table, NaN where there is no class or no row."""
+        found = np.full(len(self.pieces), np.nan)
+        for (code, stratum), at in self.pieces.groupby([f"code{year}", "stratum"]).indices.items():
+            found[at] = self.value("density", "soil", CLCD[int(code)], stratum)
+        return found
+
     def row(self, parameter: str, pool: str, ecosystem: str, stratum: str) -> dict[str, str]:
         """Return the most specific row; one that names the pool goes before one for any."""
         ranked = [
@@ -101,17 +108,23 @@ class Oracle:
         return pd.concat(parts).dropna()
 
     def changes(self, year0: int, year1: int) -> pd.DataFrame:
-        """Return the change (t C) of living and dead biomass on land seen in both years.
+        """Return the change (t C) on land seen in both years.
 
-        One soil map gives no change. Where the later side has no figure the loss counts alone,
-        where the earlier has none nothing counts.
+        Where the later side has no figure the loss counts alone, where the earlier has none
+        nothing counts. The soil moves by a twentieth of its difference a year: of n years the
+        n-th part of a conversion has n, n - 1, ... 1 years behind it.
         """
         before, after = self.densities(year0), self.densities(year1)
         sides = [self.pieces[f"code{year}"].map(CLCD) for year in (year0, year1)]
+        before["soil"], after["soil"] = self.table_soils(year0), self.table_soils(year1)
+        years = year1 - year0
+        behind = sum(range(1, years + 1)) / years / 20
         parts = []
-        for pool in POOLS[:4]:
+        for pool in POOLS:
             gain = np.where(np.isnan(before[pool]), 0.0, after[pool] - before[pool])
             gain = np.where(np.isnan(after[pool]), -before[pool], gain)
+            if pool == "soil":
+                gain = gain * behind
             table = self._weighted(gain).assign(ecosystem0=sides[0], ecosystem=sides[1], pool=pool)
             keys = ["zone_code", "ecosystem0", "ecosystem", "pool"]
             parts.append(table.groupby(keys)[["value", "slack"]].sum(min_count=1).reset_index())

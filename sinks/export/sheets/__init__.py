@@ -10,7 +10,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from . import annexes, balance, coefficients, cover, quality, sinks, stocks, transitions
+from . import (
+    annex_tables,
+    annexes,
+    balance,
+    coefficients,
+    cover,
+    quality,
+    sink_zones,
+    sinks,
+    stocks,
+    transitions,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,9 +46,11 @@ SHEETS: tuple[Sheet, ...] = (
     Sheet(number=1, write=stocks.write),
     Sheet(number=2, write=sinks.write),
     Sheet(number=3, write=transitions.write),
+    Sheet(number=8, write=sink_zones.write),
     Sheet(number=10, write=coefficients.write),
     Sheet(number=11, write=quality.write),
     Sheet(number=100, write=annexes.write),
     Sheet(number=101, write=balance.write),
+    Sheet(number=102, write=annex_tables.write),
 )
 """The sheets that every workbook has."""

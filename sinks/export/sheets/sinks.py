@@ -2,7 +2,8 @@
 
 A change scope counts every row of ``changes.csv`` where either side belongs to it, so land
 that leaves an ecosystem stands in a column of its own, 转出类; remaining + to + from + soil
-is the net. The net, its interval and its verdict are those of ``totals.csv``.
+is the net, and the losses by harvest, fuel wood and disturbance are a part of it. The net, its
+interval and its verdict are those of ``totals.csv``.
 
 Source: METHOD part F, table 2 (proposal; an official template was not found); the column
 转出类 and the verdict are added to it.
@@ -18,6 +19,7 @@ from sinks.accounts.scopes import SCOPES
 from sinks.categories import Completeness, Pool
 from sinks.export.cells import is_missing, rounded, whole
 from sinks.export.page import DASH, Column, Look
+from sinks.signal import signal_sentence
 from sinks.units import wan
 
 from .layout import Cell, exact_sum, main_levels, rounding, zones_of
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
 __all__ = ["write", "write_levels"]
 
 _COLUMNS = ("remaining", "converted_to", "converted_from", "soil_transition")
+_LOSSES = frozenset({"harvest_m3", "fuelwood_m3", "disturbed_ha"})
+"""Quantities of statistics that are losses; they begin the key of their source of error."""
 _AGGREGATES = ("forest_grassland_wetland", "all")
 _NET = slice(6, 8)  # the two columns of a line that leagues are added in
 
@@ -134,6 +138,7 @@ def _columns(book: Book, level: str) -> list[Column]:
         number("low_co2", 16),
         number("high_co2", 16),
         Column(heading=words("heading", "verdict"), width=20, kind="text"),
+        Column(heading=words("heading", "conclusion"), width=44, kind="text"),
         number("methane", 18),
         book.run_column,
     ]
@@ -157,6 +162,7 @@ def _lines(
                 change=row.change_t_c,
             )
         )
+    losses = _losses(book)
     lines = {}
     totals = book.tables["totals"]
     wanted = totals[totals["level"].isin([at.id for at in levels])]
@@ -166,7 +172,12 @@ def _lines(
         parts = _parts(changes.get(key, []), SCOPES[total["scope"]])
         # land that does not occur has no line; a sum of ecosystems has one even where it is 0
         if parts or (total["scope"] in _AGGREGATES and not is_missing(total["value_t_c"])):
-            lines[*key, str(total["scope"])] = _line(book, total, parts)
+            lost = [
+                change
+                for ecosystems, change in losses.get(key, ())
+                if ecosystems & {str(member) for member in SCOPES[total["scope"]]}
+            ]
+            lines[*key, str(total["scope"])] = _line(book, total, parts, lost)
     return lines
 
 
@@ -180,12 +191,30 @@ def _parts(rows: Sequence[_Change], members: frozenset[Ecosystem]) -> dict[str, 
     return parts
 
 
+def _losses(
+    book: Book,
+) -> Mapping[tuple[str, str, tuple[int, int]], list[tuple[set[str], object]]]:
+    """Return the stated losses (t C) with their ecosystems, by level, zone and period."""
+    found: dict[tuple[str, str, tuple[int, int]], list[tuple[set[str], object]]] = {}
+    for row in book.tables["trace_changes"].itertuples():
+        quantities = {key.partition(":")[0] for key in str(row.factors).split("*")}
+        if quantities & _LOSSES:
+            key = (str(row.level), str(row.zone_code), (whole(row.year0), whole(row.year1)))
+            sides = {str(row.ecosystem0), str(row.ecosystem)}
+            found.setdefault(key, []).append((sides, row.change_t_c))
+    return found
+
+
 def _line(
-    book: Book, row: Mapping[Hashable, object], parts: Mapping[str, Sequence[object]]
+    book: Book,
+    row: Mapping[Hashable, object],
+    parts: Mapping[str, Sequence[object]],
+    losses: Sequence[object],
 ) -> list[Cell]:
     """Return the cells of one row of totals.csv and its parts."""
     words, years = book.words, whole(row["year1"]) - whole(row["year0"])
     missing = words.label("completeness", Completeness.NE)
+    methane = row["memo_ch4_t_co2e_per_year"]
 
     def yearly(values: Sequence[object], otherwise: Cell) -> Cell:
         total = exact_sum(values)
@@ -198,16 +227,26 @@ def _line(
         words.methods(str(row["method"] or DASH)),
         *(yearly(parts.get(name, ()), DASH) for name in _COLUMNS[:-1]),
         yearly(parts.get(_COLUMNS[-1], ()), missing),
-        DASH,
+        yearly(losses, DASH),
         yearly([row["value_t_c"]], missing),
         cell("sink_t_co2_per_year"),
         _uncertainty(row),
         cell("low_t_co2_per_year"),
         cell("high_t_co2_per_year"),
         words.label("verdict", row["verdict"]),
-        DASH,
+        _conclusion(words, row),
+        DASH if is_missing(methane) else wan(float(rounded(methane))),
         book.run,
     ]
+
+
+def _conclusion(words: Words, row: Mapping[Hashable, object]) -> str:
+    """Return the sentence that says whether the change is a sink."""
+    sink, ratio = (
+        None if is_missing(row[name]) else rounded(row[name])
+        for name in ("sink_t_co2_per_year", "signal_ratio")
+    )
+    return signal_sentence(str(row["verdict"]), sink, ratio, lang=words.lang)
 
 
 def _uncertainty(row: Mapping[Hashable, object]) -> Cell:

@@ -1,7 +1,9 @@
 """表3: one matrix per league, classes of the first year in rows and of the last in columns.
 
-Source: METHOD part F, table 3 and part A5; area before error adjustment, which needs a
-sample of reference points.
+Under each matrix stand the areas of change before and after error adjustment, where the run was
+given an accuracy sample.
+
+Source: METHOD part F, table 3 and parts A5 and A11.
 """
 
 from __future__ import annotations
@@ -9,7 +11,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from sinks.export.cells import rounded, whole
+from sinks.export.cells import is_missing, rounded, whole
 from sinks.export.page import Column, Look
 
 from .layout import Cell, exact_sum, main_levels, rounding, zones_of
@@ -21,6 +23,18 @@ if TYPE_CHECKING:
 
 __all__ = ["write"]
 
+_ADJUSTED = (
+    ("mapped_ha", "number"),
+    ("adjusted_ha", "number"),
+    ("low_ha", "number"),
+    ("high_ha", "number"),
+    ("samples", "integer"),
+    ("users_accuracy", "percent"),
+    ("producers_accuracy", "percent"),
+    ("basis", "center"),
+)
+"""Columns of adjusted_areas.csv that are shown."""
+_ALL = "ALL"  # all classes together, in accuracy_matrix.csv
 _Matrix = dict[tuple[str, str], Decimal]
 
 
@@ -32,7 +46,9 @@ def write(book: Book) -> None:
     order = [entry.code for entry in book.meta.legend]
     found = set(table["code0"]) | set(table["code1"])
     classes = [c for c in order if c in found] + sorted(found - set(order))
-    widths = [16.0, *[13.0] * (len(classes) + 1), 9.5]
+    adjusted = len(_ADJUSTED) if len(book.tables["adjusted_areas"]) else 0
+    width = max(len(classes) + 1, adjusted)
+    widths = [22.0, *[13.0] * width, 9.5]
     title = words("title", "transitions", region=book.meta.region.in_(words.lang))
     page = book.page(words("sheet", "transitions"), title, widths)
     matrices = _matrices(book)
@@ -47,7 +63,9 @@ def write(book: Book) -> None:
             page.break_page()
         page.section(f"{book.zone(code, name)} {pair[0]}—{pair[1]}")
         _write(page, book, classes, matrices[code, pair], pair)
+        _write_adjusted(page, book, code, pair)
     page.note(words("note", "transitions"))
+    page.note(_accuracy(book))
 
 
 def _matrices(book: Book) -> dict[tuple[str, tuple[int, int]], _Matrix]:
@@ -87,6 +105,59 @@ def _write(
     page.row([words("heading", "row_total", year=pair[1]), *totals, book.run], Look.TOTAL)
     left = rounding(totals, rows)
     page.row([words("row", "rounding"), *left, book.run], Look.ROUNDING)
+
+
+def _write_adjusted(page: Page, book: Book, zone: str, pair: tuple[int, int]) -> None:
+    """Write the areas of the strata of change before and after adjustment; none without any."""
+    words, table = book.words, book.tables["adjusted_areas"]
+    rows = table[table["zone_code"].astype(str).eq(zone)]
+    rows = rows[rows["year0"].eq(pair[0]) & rows["year1"].eq(pair[1])]
+    if rows.empty:
+        return
+    page.section(f"{words('title', 'adjusted_areas')} {pair[0]}—{pair[1]}")
+    page.headings(
+        [
+            Column(heading=words("heading", "change_class"), width=22, kind="text"),
+            *(
+                Column(heading=words("heading", name), width=13, kind=kind)
+                for name, kind in _ADJUSTED
+            ),
+            book.run_column,
+        ]
+    )
+    for row in rows.to_dict("records"):
+        cells: list[Cell] = []
+        for name, kind in _ADJUSTED:
+            value = row[name]
+            if is_missing(value):
+                cells.append(None)
+            elif kind == "center":
+                cells.append(words.label("basis", value))
+            else:
+                cells.append(float(rounded(value)))
+        page.row([_change(book, str(row["stratum"])), *cells, book.run])
+
+
+def _change(book: Book, stratum: str) -> str:
+    """Return the name of a stratum: an ecosystem that stays, or one that becomes another."""
+    parts = [book.words.label("ecosystem", part) for part in stratum.split(">")]
+    return " → ".join(parts)
+
+
+def _accuracy(book: Book) -> str:
+    """Return what is known of the accuracy of the maps."""
+    words, table = book.words, book.tables["accuracy_matrix"]
+    overall = table[table["map_class"].eq(_ALL) & table["reference_class"].eq(_ALL)]
+    if overall.empty:
+        return words("note", "transitions_unsampled")
+    row = overall.to_dict("records")[0]
+    return words(
+        "note",
+        "transitions_accuracy",
+        accuracy=f"{float(row['accuracy']):.1%}",
+        samples=whole(row["samples"]),
+        error=f"{float(row['standard_error']):.1%}",
+    )
 
 
 def _names(book: Book) -> dict[str, str]:

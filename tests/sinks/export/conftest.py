@@ -9,6 +9,7 @@ import pytest
 import shapely
 
 from sinks.export.meta import LegendClass, LevelName, Meta, Product, Text
+from sinks.export.schemas import SCHEMAS
 from sinks.manifest import InputRecord
 
 YEARS = (2020, 2023)
@@ -117,6 +118,7 @@ def changes():
                 "low_t_co2_per_year": low,
                 "high_t_co2_per_year": high,
                 "method": "stock_difference",
+                "memo_ch4_t_co2e_per_year": None,
             }
         )
     return pd.DataFrame(rows)
@@ -168,6 +170,10 @@ def _total(zone, year0, year1, quantity, scope, value, share):
         "signal_ratio": signal,
         "verdict": "signal" if signal is not None and signal > 1 else "no_signal",
         "method": "stock_difference",
+        "approach1_half_width_t_c": abs(high - low) / 2,
+        "date_correlation": None,
+        "half_width_uncorrelated_t_c": None,
+        "memo_ch4_t_co2e_per_year": None,
     }
 
 
@@ -278,6 +284,90 @@ def coefficients():
     )
 
 
+def _frame(name, *rows):
+    """Return a table of the contract from rows of its leading or named columns."""
+    columns = list(SCHEMAS[name].columns)
+    return pd.DataFrame([{**dict.fromkeys(columns), **row} for row in rows], columns=columns)
+
+
+def _of(zone, level, **cells):
+    name = REGION[1] if zone == REGION[0] else LEAGUES[zone]
+    return {"zone_code": zone, "zone_name": name, "level": level, "year0": 2020, "year1": 2023,
+            **cells}  # fmt: skip
+
+
+def trace_changes():
+    """A stated harvest in the eastern league, 300 t C in three years, and plain growth."""
+    base = {"ecosystem0": "forest", "ecosystem": "forest", "pool": "agb", "method": "gain_loss"}
+    return _frame(
+        "trace_changes",
+        *(
+            _of(zone, level, **base, amount=amount, factors=factors, change_t_c=change)
+            for zone, level in (("150100", "league"), (REGION[0], "region"))
+            for amount, factors, change in (
+                (1000, "harvest_m3:150100:each:forest:none*bcef_r", Decimal(-300)),
+                (9, "growth", Decimal(900)),
+            )
+        ),
+    ).drop(columns=["zone_name"], errors="ignore")
+
+
+def annexes():
+    """One row of each further table."""
+    place = _of("150100", "league")
+    return {
+        "method_comparison": _frame(
+            "method_comparison",
+            {"zone_code": "150100", "ecosystem": "forest", "year0": 2020, "year1": 2023,
+             "method": "gain_loss", "pools": "agb+bgb", "sink_t_co2_per_year": 12,
+             "low_t_co2_per_year": 8, "high_t_co2_per_year": 16, "gap_t_co2_per_year": -3},
+        ),
+        "effects": _frame(
+            "effects",
+            {**place, "ecosystem": "forest", "pool": "agb", "opening_t_c": 100,
+             "area_effect_t_c": 5, "density_effect_t_c": -1, "closing_t_c": 104},
+        ),
+        "uncertainty": _frame(
+            "uncertainty",
+            {**place, "quantity": "stock", "year0": None, "ecosystem": "forest", "pool": "agb",
+             "value_t_c": 104, "approach1_half_width_t_c": 10, "approach2_low_t_c": 95,
+             "approach2_high_t_c": 115},
+        ),
+        "sensitivity": _frame(
+            "sensitivity",
+            *(
+                {**place, "quantity": "change", "scope": "forest_grassland_wetland",
+                 "source": f"row {rank}", "share": Decimal("0.5"), "rank": rank}
+                for rank in (1, 10, 11)
+            ),
+            {**place, "quantity": "change", "scope": "all", "source": "not shown", "rank": 1},
+        ),
+        "filters": _frame(
+            "filters",
+            {**place, "filter": "persistence", "changed_before_ha": 9, "removed_ha": 2,
+             "unjudged_ha": 1, "changed_after_ha": 7},
+        ),
+        "adjusted_areas": _frame(
+            "adjusted_areas",
+            {**place, "stratum": "grassland>forest", "mapped_ha": 1000, "adjusted_ha": 1500,
+             "low_ha": 1200, "high_ha": 1800, "samples": 75, "users_accuracy": Decimal("0.9"),
+             "producers_accuracy": Decimal("0.8"), "basis": "synthetic"},
+        ),
+        "accuracy_matrix": _frame(
+            "accuracy_matrix",
+            {"year0": 2020, "year1": 2023, "map_class": "ALL", "reference_class": "ALL",
+             "samples": 640, "area_share": 1, "accuracy": Decimal("0.946"),
+             "standard_error": Decimal("0.01")},
+        ),
+    }  # fmt: skip
+
+
+@pytest.fixture
+def sampled(tables):
+    """The tables of a run with a sample, further methods and filters."""
+    return tables | annexes()
+
+
 @pytest.fixture
 def tables():
     """Every table that the workbook takes, by its name."""
@@ -291,6 +381,8 @@ def tables():
         "reconciliation": reconciliation(),
         "quality": quality(),
         "coefficients": coefficients(),
+        "trace_changes": trace_changes(),
+        **{name: _frame(name) for name in annexes()},
     }
 
 

@@ -111,26 +111,60 @@ areas: zone_code, year, code, stratum, ecosystem, pixels, area_ha
 stocks: zone_code, zone_name, level, year, ecosystem, pool, depth_cm, area_ha, stock_t_c, low_t_c,
   high_t_c, method, completeness
 changes: zone_code, zone_name, level, year0, year1, ecosystem0, ecosystem, land, pool, depth_cm,
-  change_t_c, sink_t_co2_per_year, low_t_co2_per_year, high_t_co2_per_year, method
+  change_t_c, sink_t_co2_per_year, low_t_co2_per_year, high_t_co2_per_year, method,
+  memo_ch4_t_co2e_per_year
 totals: zone_code, zone_name, level, year0, year1, quantity, scope, value_t_c, low_t_c, high_t_c,
   sink_t_co2_per_year, low_t_co2_per_year, high_t_co2_per_year, half_width_share, signal_ratio,
-  verdict, method
+  verdict, method, approach1_half_width_t_c, date_correlation, half_width_uncorrelated_t_c,
+  memo_ch4_t_co2e_per_year
+soil_cohorts: zone_code, zone_name, level, year, ecosystem0, ecosystem, in_transition_ha,
+  graduated_ha, soil_change_t_c_per_year
+land_matrix: zone_code, zone_name, level, year0, year1, category0, category, land, area_ha,
+  annual_ha, in_transition_ha, graduated_ha
+land_balance: zone_code, zone_name, level, year0, year1, category, opening_ha, gain_ha, loss_ha,
+  net_ha, closing_ha, annual_gain_ha, annual_loss_ha, annual_net_ha
 transitions: zone_code, year0, year1, code0, code1, stratum, pixels, area_ha
 coverage: zone_code, year, polygon_ha, classified_ha, nodata_ha, outside_ha, official_ha
 reconciliation: zone_code, year0, year1, stock0_t_c, stock1_t_c, change_common_t_c,
   only_year0_t_c, only_year1_t_c, change_reported_t_c, method_gap_t_c
 quality: check, zone_code, value, limit, verdict
-method_comparison: zone_code, ecosystem, year0, year1, method, sink_t_co2_per_year,
-  low_t_co2_per_year, high_t_co2_per_year
+method_comparison: zone_code, ecosystem, year0, year1, method, pools, sink_t_co2_per_year,
+  low_t_co2_per_year, high_t_co2_per_year, gap_t_co2_per_year
+uncertainty: zone_code, zone_name, level, quantity, year0, year1, ecosystem0, ecosystem, pool,
+  method, value_t_c, approach1_half_width_t_c, approach2_low_t_c, approach2_high_t_c,
+  approach2_mean_t_c, mean_shift_share
+sensitivity: zone_code, zone_name, level, year0, year1, quantity, scope, source, share, rank
+effects: zone_code, zone_name, level, year0, year1, ecosystem, pool, opening_t_c, area_effect_t_c,
+  density_effect_t_c, closing_t_c
+seea_accounts: zone_code, zone_name, level, year0, year1, account, ecosystem, opening,
+  addition_growth, addition_soil, addition_conversion, addition_footprint, addition_reappraisal,
+  reduction_loss, reduction_soil, reduction_conversion, reduction_footprint,
+  reduction_reappraisal, rounding, closing
 trace: zone_code, level, year, code, stratum, ecosystem, pool, amount, factors, stock_t_c
+filters: filter, zone_code, zone_name, level, year0, year1, changed_before_ha, removed_ha,
+  unjudged_ha, changed_after_ha
+trace_changes: zone_code, level, year0, year1, ecosystem0, ecosystem, pool, method, amount, factors,
+  change_t_c
 coefficients_used: key, table, row, parameter, code, ecosystem, stratum, pool, depth_cm, edition,
-  class_from, class_to, value, unit, low, high, interval, half_width_source, completeness,
-  confidence, source, locator, region, name, note
+  class_from, class_to, value, unit, low, high, interval, half_width_source, range_type,
+  source_group, completeness, confidence, source, locator, region, name, note
+adjusted_areas: zone_code, zone_name, level, year0, year1, stratum, mapped_ha, adjusted_ha, low_ha,
+  high_ha, standard_error_ha, samples, users_accuracy, users_standard_error, producers_accuracy,
+  producers_standard_error, basis, regional_ha
+accuracy_matrix: year0, year1, map_class, reference_class, samples, area_share, accuracy,
+  standard_error
+area_adjustment: zone_code, zone_name, level, year0, year1, quantity, scope, mapped_t_c,
+  adjusted_t_c, difference_t_c, mapped_sink_t_co2_per_year, adjusted_sink_t_co2_per_year,
+  difference_sink_t_co2_per_year
+sink_zones: zone_code, zone_name, level, year0, year1, sink_zone, quantity, area_ha, value_t_c,
+  low_t_c, high_t_c, sink_t_co2_per_year, low_t_co2_per_year, high_t_co2_per_year, verdict
 views_stocks: zone_code, zone_name, level, year, ecosystem, pool, depth_cm, area_ha, stock_t_c,
   low_t_c, high_t_c, method, completeness
 views_totals: zone_code, zone_name, level, year0, year1, quantity, scope, value_t_c, low_t_c,
   high_t_c, sink_t_co2_per_year, low_t_co2_per_year, high_t_co2_per_year, half_width_share,
-  signal_ratio, verdict, method
+  signal_ratio, verdict, method, approach1_half_width_t_c, date_correlation,
+  half_width_uncorrelated_t_c,
+  memo_ch4_t_co2e_per_year
 """
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from rasters.findings import finding
+from sinks.categories import Ecosystem
 from sinks.errors import ResultError
 from sinks.export.meta import LevelName, Text
 from sinks.export.page import Column
@@ -26,6 +27,7 @@ SHEETS = [
     "表11 质量检查",
     "附表3 面积与碳储量对账",
 ]
+WETLAND = Ecosystem.WETLAND.label("zh")
 RED, AMBER = "FFC00000", "FFFFF2CC"
 
 
@@ -181,6 +183,65 @@ def test_the_parts_of_a_sink_add_up_to_the_net_of_the_totals(write, tables):
         assert sum(known) == pytest.approx(row["净碳汇（万吨碳/年）"], abs=1e-9)
         assert row["土壤（20年过渡）（万吨碳/年）"] == "未估算"
     assert len(rows) == 18
+
+
+def test_stated_losses_stand_in_a_column_and_are_part_of_the_net(write):
+    rows = table(write()["表2 碳汇量"])
+    losses = {(row["盟市"], row["生态系统"]): row["火灾采伐等损失（万吨碳/年）"] for row in rows}
+    # 300 t C of harvest in three years: 100 t C a year, 0.01 x 10^4
+    assert losses["东盟", "森林"] == pytest.approx(-0.01)
+    assert losses["东盟", "草地"] == "—"
+    assert losses["中市", "森林"] == "—"
+
+
+def test_every_sink_says_whether_it_is_one(write):
+    rows = table(write()["表2 碳汇量"])
+    said = {(row["盟市"], row["生态系统"]): row["结论"] for row in rows}
+    assert "不能据此判断为碳汇" in said["示范自治区", WETLAND]
+    assert said["东盟", "森林"].endswith("可判断为碳汇。")
+
+
+def test_methane_stands_in_its_memo_column(write, tables):
+    frames = dict(tables)
+    hit = (frames["totals"]["zone_code"] == "150100") & (frames["totals"]["scope"] == "wetland")
+    frames["totals"] = frames["totals"].assign(
+        memo_ch4_t_co2e_per_year=[Decimal("806.4") if h else None for h in hit]
+    )
+    rows = table(write(frames=frames)["表2 碳汇量"])
+    memo = {(r["盟市"], r["生态系统"]): r["甲烷备注（万吨二氧化碳当量）"] for r in rows}
+    assert memo["东盟", WETLAND] == pytest.approx(0.08064)
+    assert memo["东盟", "森林"] == "—"
+
+
+def test_adjusted_areas_stand_under_the_matrix_with_the_accuracy(write, sampled):
+    sheet = write(frames=sampled)["表3 土地利用转移矩阵"]
+    (row,) = [r for r in sheet.iter_rows(values_only=True) if r[0] == "草地 → 森林"]
+    assert row[1:9] == (1000, 1500, 1200, 1800, 75, 0.9, 0.8, "推算")
+    assert any("总体精度 94.6%（样本 640 个，标准误 1.0%）" in text for text in texts(sheet))
+
+
+def test_without_a_sample_the_matrix_says_so(write):
+    assert any("没有精度样本" in text for text in texts(write()["表3 土地利用转移矩阵"]))
+
+
+def test_further_tables_stand_in_annexes_with_their_figures(write, sampled):
+    book = write(frames=sampled)
+    assert book.sheetnames[-5:] == [
+        "附表4 方法比较", "附表5 面积效应与密度效应", "附表6 两种方法的不确定性",
+        "附表7 误差来源排序", "附表8 假变化过滤",
+    ]  # fmt: skip
+    (compared,) = table(book["附表4 方法比较"], "盟市")[:1]
+    assert compared["方法"] == "增减法"
+    assert compared["与所报方法之差"] == -3
+    (effect,) = table(book["附表5 面积效应与密度效应"], "盟市")[:1]
+    assert (effect["期初"], effect["面积效应"], effect["密度效应"], effect["期末"]) == (
+        100, 5, -1, 104,
+    )  # fmt: skip
+    ranks = [row["序号"] for row in table(book["附表7 误差来源排序"], "盟市") if row["时段"]]
+    assert ranks == [1, 10]
+    (filtered,) = table(book["附表8 假变化过滤"], "盟市")[:1]
+    assert filtered["过滤器"] == "持续年数"
+    assert filtered["无法判断"] == 1
 
 
 def test_land_that_leaves_counts_for_the_ecosystem_it_leaves(write):

@@ -1,0 +1,16 @@
+"""Sentences of the assessment, by key and language; they stand in texts.toml of this package."""
+
+from __future__ import annotations
+
+from sinks.texts import sentence
+
+__all__ = ["text"]
+
+
+def text(key: str, lang: str, /, **words: object) -> str:
+    """Return the sentence ``key`` in ``lang`` (zh or en), its words filled in.
+
+    >>> text("sheet", "zh")
+    '表5 双控评价考核'
+    """
+    return sentence(__package__, key, lang, **words)
