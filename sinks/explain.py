@@ -8,6 +8,7 @@ import pandas as pd
 from rich.markup import escape
 from rich.table import Table
 
+from .categories import Ecosystem, Pool
 from .errors import ResultError
 from .results import load_results
 from .texts import text
@@ -99,20 +100,22 @@ def explain(
         for name, table in of_zone.items()
     }
     stocks = chosen["stocks"][chosen["stocks"]["completeness"].ne("NO")]
-    yield _table(stocks, _STOCKS, title=text("explain_stocks", lang, **named))
+    yield _table(stocks, _STOCKS, title=text("explain_stocks", lang, **named), lang=lang)
     if len(chosen["changes"]):
-        yield _table(chosen["changes"], _SINKS, title=text("explain_changes", lang, **named))
-    yield _table(chosen["areas"], _AREAS, title=text("explain_areas", lang, **named))
+        yield _table(
+            chosen["changes"], _SINKS, title=text("explain_changes", lang, **named), lang=lang
+        )
+    yield _table(chosen["areas"], _AREAS, title=text("explain_areas", lang, **named), lang=lang)
     used: set[str] = set()
     for name, columns in (("trace", _TRACE), ("trace_changes", _CHANGES)):
         table = chosen[name]
         if name == "trace" or len(table):
             shown = table.assign(unit=[_unit(factors) for factors in table["factors"]])
-            yield _table(shown, columns, title=text(f"explained_{name}", lang, **named))
+            yield _table(shown, columns, title=text(f"explained_{name}", lang, **named), lang=lang)
         used |= {key for factors in table["factors"] for key in factors.split("*")}
     rows = tables["coefficients_used"]
-    yield _table(rows[rows["key"].isin(used)], _ROWS, title=text("explain_rows", lang))
-    yield _table(_inputs(results), _INPUTS, title=text("explain_inputs", lang))
+    yield _table(rows[rows["key"].isin(used)], _ROWS, title=text("explain_rows", lang), lang=lang)
+    yield _table(_inputs(results), _INPUTS, title=text("explain_inputs", lang), lang=lang)
 
 
 def _tables(results: Results) -> Iterator[tuple[str, pd.DataFrame]]:
@@ -157,11 +160,25 @@ def _inputs(results: Results) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(_INPUTS), dtype=object)
 
 
-def _table(rows: pd.DataFrame, columns: Sequence[str], *, title: str) -> Table:
+def _table(rows: pd.DataFrame, columns: Sequence[str], *, title: str, lang: str) -> Table:
     """Return rows as a table of text cells, missing ones blank."""
     table = Table(title=escape(title))
     for name in columns:
-        table.add_column(name, overflow="fold")  # a key is of use only whole
+        heading = name if lang == "en" else text(f"explain_column_{name}", lang)
+        table.add_column(heading, overflow="fold")  # a key is of use only whole
     for cells in rows[list(columns)].itertuples(index=False, name=None):
-        table.add_row(*("" if pd.isna(cell) else escape(str(cell)) for cell in cells))
+        table.add_row(
+            *(
+                "" if pd.isna(cell) else escape(_word(name, str(cell), lang))
+                for name, cell in zip(columns, cells, strict=True)
+            )
+        )
     return table
+
+
+def _word(column: str, cell: str, lang: str) -> str:
+    """Return a cell in the language: ecosystems and pools have names, all else is as written."""
+    if lang == "en":
+        return cell
+    members = {"ecosystem": Ecosystem, "ecosystem0": Ecosystem, "pool": Pool}.get(column, ())
+    return next((m.label(lang) for m in members if m == cell), cell)

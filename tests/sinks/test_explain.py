@@ -113,8 +113,13 @@ def test_the_region_is_explained_as_its_leagues_together(finished):
     assert row["stock_t_c"] == "303000"
 
 
-def test_titles_speak_the_language(finished):
-    assert tables(finished, lang="zh")[0].title == "1 盟1：2023 年碳储量（吨碳，95 % 区间）"
+def test_titles_headings_and_names_speak_the_language(finished):
+    stocks, *_ = tables(finished, lang="zh")
+    assert stocks.title == "1 盟1：2023 年碳储量（吨碳，95 % 区间）"
+    assert [column.header for column in stocks.columns][:2] == ["生态系统", "碳库"]
+    assert {row["生态系统"] for row in cells(stocks)} >= {"森林", "草地"}
+    assert {row["碳库"] for row in cells(stocks)} >= {"土壤有机碳"}
+    assert not any(c.header.isascii() for t in tables(finished, lang="zh") for c in t.columns)
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ FAMILIES = (
     "verdict_",
     "explain_unknown_",
     "explained_",
+    "explain_column_",
     "register_basis_",
     "register_column_",
     "register_kind_",

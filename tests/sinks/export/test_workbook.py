@@ -181,7 +181,7 @@ def test_the_parts_of_a_sink_add_up_to_the_net_of_the_totals(write, tables):
         )
         known = [row[p] for p in parts if row[p] != "—"]
         assert sum(known) == pytest.approx(row["净碳汇（万吨碳/年）"], abs=1e-9)
-        assert row["土壤（20年过渡）（万吨碳/年）"] == "未估算"
+        assert row["土壤（20年过渡与有机土排放）（万吨碳/年）"] == "未估算"
     assert len(rows) == 18
 
 
@@ -272,7 +272,7 @@ def test_a_soil_step_stays_out_of_the_table(write, tables):
     )
     frames = tables | {"changes": pd.concat([tables["changes"], step])}
     rows = table(write(frames=frames)["表2 碳汇量"])
-    assert {r["土壤（20年过渡）（万吨碳/年）"] for r in rows if r["方法"]} == {"未估算"}
+    assert {r["土壤（20年过渡与有机土排放）（万吨碳/年）"] for r in rows if r["方法"]} == {"未估算"}
 
 
 def test_the_matrix_rows_and_columns_add_up(write):
