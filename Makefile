@@ -12,7 +12,7 @@ demo: $(RUN)  ## build the embedded demonstration inventory and print the league
 	$(BIN)/tanhui demo --replace
 
 test: $(TEST)  ## run every test
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -n auto --dist loadfile
 
 check: $(TEST)  ## lint, types, architecture
 	$(BIN)/ruff check .

@@ -144,8 +144,8 @@ class PipelineRow:
     stage: Stage
     unit: str
     assets: int
-    quantity: Decimal
-    """Sum of the quantities that are known."""
+    quantity: Decimal | None
+    """Sum of the quantities that are known; None where none is."""
     without_quantity: int
     """Assets whose quantity is not known: they are not in the sum."""
 
@@ -239,13 +239,19 @@ def pipeline(assets: Sequence[CarbonAsset]) -> list[PipelineRow]:
             stage=stage,
             unit=unit,
             assets=len(group),
-            quantity=sum((a.quantity for a in group if a.quantity is not None), Decimal(0)),
+            quantity=_sum_of_known(group),
             without_quantity=sum(a.quantity is None for a in group),
         )
         for (asset_class, stage, unit), group in sorted(
             groups.items(), key=lambda item: (order.index(item[0][0]), item[0][1].order, item[0][2])
         )
     ]
+
+
+def _sum_of_known(group: Sequence[CarbonAsset]) -> Decimal | None:
+    """Return the sum of the quantities that are known; None where none is."""
+    known = [asset.quantity for asset in group if asset.quantity is not None]
+    return sum(known, Decimal(0)) if known else None
 
 
 def _lacking(asset: CarbonAsset) -> list[Finding]:

@@ -240,11 +240,11 @@ def certificate_line(
 def _claim(row: Row) -> Claim | None:
     """Return the claim of a row; None where a fault was noted."""
     park_id, generated = row.needed("park_id"), row.needed("generated")
-    scheme = row.needed("scheme")
+    scheme = _scheme(row.needed("scheme"))
     row.needed("used_year")
     used = row.year("used_year")
     if scheme and scheme not in _schemes():
-        row.fault("certificate-scheme", scheme, known=", ".join(_schemes()))
+        row.fault("certificate-scheme", row.text("scheme"), known=", ".join(_schemes()))
     if generated and not _MONTH.fullmatch(generated):
         row.fault("certificate-month", generated)
     elif generated and used is not None and int(generated[:4]) > used:
@@ -307,6 +307,15 @@ def _normal(text: str) -> str:
     'GEC20230001'
     """
     return _SEPARATORS.sub("", unicodedata.normalize("NFKC", text)).upper()
+
+
+def _scheme(text: str) -> str:
+    """Return the name of a scheme as its key is written, so that one spelling is no second scheme.
+
+    >>> _scheme(" ＧＥＣ ")
+    'gec'
+    """
+    return unicodedata.normalize("NFKC", text).strip().lower()
 
 
 @cache

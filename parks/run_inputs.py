@@ -176,7 +176,10 @@ def _series(
     if folder is not None and not found:
         place = f"{where}: parks.folder"
         run.findings.append(finding("parks", "parks-run-folder", value=named, where=place))
-    more = [SeriesSettings(park=path.stem, file=f"{named}/{path.name}") for path in found]
+    more = [
+        SeriesSettings(park=p.stem, file=f"{named}/{p.name}", synthetic=settings.synthetic)
+        for p in found
+    ]
     return [*settings.series, *more]
 
 

@@ -77,7 +77,15 @@ class RunSettings(_Section):
     certificates: tuple[str, ...] = ()
     folder: str | None = None
     """Folder of series named ``<park id>.csv`` or ``.parquet``."""
+    synthetic: bool = False
+    """Whether the series of the folder are made up; one that is named says so itself."""
     series: tuple[SeriesSettings, ...] = ()
+
+    @model_validator(mode="after")
+    def _synthetic_is_of_a_folder(self) -> RunSettings:
+        if self.synthetic and self.folder is None:
+            raise ValueError("synthetic is of the series of folder, and no folder is given")
+        return self
 
     def parameters(self) -> dict[str, Json]:
         """Return the settings without any path, for the manifest."""

@@ -12,8 +12,16 @@ from rasters import RefusedError
 from rasters.findings import Severity
 
 from . import quality as gates_of
+from .accounts.areas import transitions
 from .accounts.numbers import decimals
-from .accuracy import Assessment, area_adjustment, assess, located, mapped_totals
+from .accuracy import (
+    Assessment,
+    adjusted_history,
+    area_adjustment,
+    assess,
+    located,
+    mapped_totals,
+)
 from .benchmarks import show_benchmarks
 from .categories import Confidence, Ecosystem
 from .coefficient_rows import IntervalBasis
@@ -26,6 +34,7 @@ from .methods import Context, Volume
 from .plausibility import plausibility
 from .sink_zones import sink_zone_table
 from .sources_of_error import sources_of_error
+from .stated_land import stated_land
 from .stocks import UNCLASSIFIED
 from .uncertainty import Atoms
 from .units import MM2_PER_HA
@@ -43,6 +52,7 @@ if TYPE_CHECKING:
     from .prepare import Prepared
     from .soils import Soils
     from .sources_of_error import SourcesOfError
+    from .zone_tree import ZoneTree
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +105,13 @@ def account(prepared: Prepared, counted: Counted) -> Account:
         apply=config.accuracy is not None and config.accuracy.apply,
     )
     if judged.activity is not None and judged.views is not None:
-        counted = replace(counted, activity=judged.activity, views=judged.views)
+        counted = replace(
+            counted,
+            activity=judged.activity,
+            views=judged.views,
+            history=adjusted_history(counted.history, judged.activity),
+            views_history=adjusted_history(counted.views_history, judged.views),
+        )
     activity = counted.activity
     biomass = frozenset(config.biomass.ecosystems) if config.biomass else frozenset()
     soil_depth = prepared.products["soil"].depth_cm if config.soil else None
@@ -157,7 +173,7 @@ def account(prepared: Prepared, counted: Counted) -> Account:
             _judge(prepared, counted, inventory, covered, settings, densities, rows, errors),
             land_gates.table(),
             _show_accuracy(judged),
-            _show_uncertainty(inventory.totals, context.atoms),
+            _show_uncertainty(inventory, context.atoms, prepared.tree),
         ],
         ignore_index=True,
     )
@@ -167,6 +183,7 @@ def account(prepared: Prepared, counted: Counted) -> Account:
         "changes": inventory.changes,
         "totals": inventory.totals,
         "transitions": inventory.transitions,
+        "transitions_mapped": transitions(mapped if judged.applied else mapped[:0], prepared.tree),
         "coverage": _coverage_table(covered, prepared.official_ha),
         "reconciliation": inventory.reconciliation,
         **land,
@@ -289,8 +306,16 @@ def _judge(
     )
     plausibility(gates, inventory)
     gates_of.remarks(gates, inventory.remarks, prepared.tree)
+    stated_land(
+        gates,
+        inventory,
+        settings=settings,
+        statistics=prepared.statistics.activity,
+        ecosystems=prepared.ecosystems,
+        tree=prepared.tree,
+    )
     if prepared.region is not None:
-        show_benchmarks(gates, inventory.stocks, prepared.region.id)
+        show_benchmarks(gates, inventory.stocks, inventory.changes, prepared.region.id)
     for confidence in Confidence:
         count = sum(row.confidence is confidence for row in rows)
         gates.show(f"coefficient_rows[{confidence}]", "", count)
@@ -314,12 +339,13 @@ def _show_accuracy(judged: Assessment) -> pd.DataFrame:
     return gates.table()
 
 
-def _show_uncertainty(totals: pd.DataFrame, atoms: Atoms) -> pd.DataFrame:
+def _show_uncertainty(inventory: Inventory, atoms: Atoms, tree: ZoneTree) -> pd.DataFrame:
     """Return what quality.csv shows of the draws; no limit judges it."""
     gates = gates_of.Gates()
     used = sorted({key for atom in atoms.items for key in atom.factors})
     gates_of.mean_shifts(gates, [atoms.factors[key] for key in used])
-    gates_of.outside_intervals(gates, totals)
+    gates_of.outside_intervals(gates, inventory.totals)
+    gates_of.joint_shares(gates, inventory.sensitivity, tree)
     return gates.table()
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from .accounts.areas import PAIR_KEYS
 from .accounts.land_matrix import land_balance, land_matrix, matrix_cells
 from .accounts.soil_cohorts import SOIL_COHORT_COLUMNS, soil_cohorts
 from .land_quality import matrix_closure, soil_transition
@@ -89,11 +90,12 @@ def judge_land(
     config = prepared.config
     if config.soil_method == SoilTransition.id and config.pairs():
         history = _own_history(prepared, counted)
-        shown = counted.activity if history is None else history
+        pairs = [rows for _, rows in counted.activity.groupby([*PAIR_KEYS], sort=True)]
         soil_transition(
             gates,
             soils,
-            conversions=conversion_areas(shown),
+            conversions=conversion_areas(*pairs, *([] if history is None else [history])),
+            areas=inventory.exact_areas,
             ecosystems=prepared.ecosystems,
             map_years=config.map_years,
             pairs=config.pairs(),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from .accounts.land_matrix import NO_CATEGORY
 from .records import records
 from .soils import missing_years
+from .units import MM2_PER_HA
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -78,6 +79,7 @@ def soil_transition(
     soils: Soils,
     *,
     conversions: Mapping[Conversion, float],
+    areas: pd.DataFrame,
     ecosystems: Mapping[str, Ecosystem],
     map_years: Sequence[int],
     pairs: Sequence[tuple[int, int]],
@@ -91,7 +93,9 @@ def soil_transition(
     soils
         The soils of the conversions.
     conversions
-        Area (ha) of every conversion that occurs.
+        Area (ha) of every conversion that occurs; of others nothing is said.
+    areas
+        Exact areas (mm2) of the finest zones by year, code and stratum.
     ecosystems
         Ecosystem of each class code.
     map_years
@@ -108,8 +112,21 @@ def soil_transition(
         gates.show(f"soil_cohorts_missing_years[{year0}-{year1}]", "", missing)
     unknown: dict[tuple[str, str], float] = {}
     for conversion, pair in soils.pairs.items():
-        if pair.before is None or pair.after is None:
+        area = conversions.get(conversion)
+        if area is not None and (pair.before is None or pair.after is None):
             before, after = (str(ecosystems[code]) for code in conversion[:2])
-            unknown[before, after] = unknown.get((before, after), 0) + conversions[conversion]
+            unknown[before, after] = unknown.get((before, after), 0) + area
     for (before, after), area in sorted(unknown.items()):
         gates.show(f"soil_side_not_estimated_ha[{before}>{after}]", "", area)
+    _dissolved_left_out(gates, soils, areas)
+
+
+def _dissolved_left_out(gates: Gates, soils: Soils, areas: pd.DataFrame) -> None:
+    """Show the rows of dissolved carbon that enter no figure, with their land of the last year."""
+    last = areas[areas["year"].eq(areas["year"].max())]
+    by_land = last.groupby(["code", "stratum"])["area_mm2"].sum().to_dict()
+    found: dict[str, int] = {}
+    for land, row in soils.dissolved_alone.items():
+        found[row.key] = found.get(row.key, 0) + int(by_land.get(land, 0))
+    for key, area in sorted(found.items()):
+        gates.show(f"dissolved_carbon_left_out_ha[{key}]", "", area / MM2_PER_HA)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from .accounts.sensitivity import PRODUCTS
 from .accounts.totals import ONE_SIDED_LIMIT
 from .distributions import mean_of
 from .records import records
@@ -39,6 +40,8 @@ ONE_YEAR_LIMIT = 0.01
 """Largest share of the stock that one year alone sees (METHOD G9)."""
 MEAN_SHIFT_LIMIT = 0.01
 """Shift of the mean of the draws of a source, as a share of its value, that is shown."""
+JOINT_SHARE_LIMIT = 0.1
+"""Share of the variance that single sources leave unexplained and that is shown (our choice)."""
 FALLBACK_LIMIT = 0.05
 """Largest share of the biomass ecosystems' area without a biomass pixel (CONTRACT)."""
 
@@ -112,6 +115,18 @@ class _Gap:
     zone_code: str
     whole: int
     gap: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _JointShare:
+    """What no source alone explains of the variance of a total."""
+
+    zone_code: str
+    quantity: str
+    scope: str
+    year0: float
+    year1: int
+    share: Decimal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -344,6 +359,34 @@ def mean_shifts(gates: Gates, factors: Iterable[Factor]) -> None:
             shift = mean_of(factor) / factor.value - 1
             if abs(shift) > MEAN_SHIFT_LIMIT:
                 gates.show(f"mean_shift_share[{factor.key}]", "", shift, MEAN_SHIFT_LIMIT)
+
+
+def joint_shares(gates: Gates, sensitivity: pd.DataFrame, tree: ZoneTree) -> None:
+    """Show the totals of which products of sources explain more than a tenth, either way.
+
+    Above that the ranking of single sources says little: the errors are large or the figure is
+    far from linear in them. Below zero it is more than the sampling error of the draws explains.
+
+    Parameters
+    ----------
+    gates
+        Where the rows go, one for every total above ``JOINT_SHARE_LIMIT``.
+    sensitivity
+        sensitivity.csv.
+    tree
+        Zones to report; totals of the coarsest level are looked at.
+
+    """
+    whole = sensitivity["level"].eq(tree.levels[0]) & sensitivity["source"].eq(PRODUCTS)
+    rows = sensitivity[whole]
+    for row in records(rows[rows["share"].astype(float).abs() > JOINT_SHARE_LIMIT], _JointShare):
+        period = row.year1 if pd.isna(row.year0) else f"{row.year0:.0f}-{row.year1}"
+        gates.show(
+            f"variance_of_products_share[{row.quantity}][{row.scope}][{period}]",
+            row.zone_code,
+            float(row.share),
+            JOINT_SHARE_LIMIT,
+        )
 
 
 def outside_intervals(gates: Gates, totals: pd.DataFrame) -> None:

@@ -129,7 +129,8 @@ def _print(terminal: Terminal, shown: Sequence[CarbonAsset]) -> None:
     for row in pipeline(shown):
         summed.add_row(
             name_of(row.asset_class, lang), name_of(row.stage, lang), str(row.assets),
-            plain(row.quantity), row.unit, str(row.without_quantity),
+            text("no_value", lang) if row.quantity is None else plain(row.quantity),
+            row.unit, str(row.without_quantity),
         )  # fmt: skip
     terminal.out.print(summed)
     say(terminal, "assets_note")

@@ -9,7 +9,7 @@ import click
 from rich.table import Table
 
 from parks.balance import balance as balance_of
-from parks.deductions import read_deductions
+from parks.deductions import read_deductions, register_deductions
 from parks.emission_files import read_emissions
 from parks.emissions import Basis
 from parks.green_land import green_land_of
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
     from parks.balance import LeagueBalance, ParkBalance
     from parks.park import Park
+    from sinks.ledger import Anchor
     from sinks.terminal import Terminal
 
 _PARKS = ("park", "league", "emissions", "alone", "share", "land", "land_sink")
@@ -60,7 +61,11 @@ _LEAGUES = ("league", "period", "sink", "low", "deducted", "parks", "emissions",
 )  # fmt: skip
 @click.option(
     "--deductions", type=click.Path(path_type=Path), default=None,
-    help="已签发并扣减的碳汇 CSV / credits issued from the sinks.",
+    help="已签发并扣减的碳汇 CSV，或台账写出的 deductions.csv / credits issued from the sinks.",
+)  # fmt: skip
+@click.option(
+    "--register", type=click.Path(path_type=Path), default=None,
+    help="碳汇项目台账，代替 --deductions / ledger of the credit register, in its place.",
 )  # fmt: skip
 @click.option(
     "--basis", type=click.Choice([str(b) for b in Basis]), default=str(Basis.LOCATION),
@@ -77,6 +82,7 @@ def balance(  # noqa: PLR0913 - the options of the command
     activities: Path,
     factors: tuple[Path, ...],
     deductions: Path | None,
+    register: Path | None,
     basis: str,
     region: str | None,
     lang: str | None,
@@ -86,6 +92,8 @@ def balance(  # noqa: PLR0913 - the options of the command
 ) -> int:
     """园区排放与盟市碳汇对照，不相抵 / emissions beside the league's sink, never netted."""
     terminal = speaking(lang, quiet=quiet)
+    if deductions is not None and register is not None:
+        raise click.UsageError(text("one_deduction", terminal.lang))
     with refusing(terminal, as_json=as_json):
         results = load_results(run)
         registry = load_parks(source, region=region)
@@ -103,6 +111,9 @@ def balance(  # noqa: PLR0913 - the options of the command
         if deductions is not None:
             deducted, remarks = read_deductions(deductions, year=year)
             found += remarks
+        anchor: Anchor | None = None
+        if register is not None:
+            deducted, anchor = register_deductions(register, year=year)
         parks, leagues, remarks = balance_of(
             leagues_of, year=year, emissions=computed, basis=Basis(basis), sinks=sinks,
             deductions=deducted, green_land=green_land_of(registry, year=year),
@@ -111,12 +122,17 @@ def balance(  # noqa: PLR0913 - the options of the command
         if any(f.severity is Severity.ERROR for f in found):
             raise RefusedError(found)
     if as_json:
-        print_record(found, status=results.manifest.status, parks=parks, leagues=leagues)
+        said = None if anchor is None else anchor.as_json()
+        print_record(
+            found, status=results.manifest.status, parks=parks, leagues=leagues, register=said
+        )
         return DONE
     terminal.findings(found)
     _print(terminal, registry, parks, leagues)
     if results.manifest.status == str(Status.DEMO):
         say(terminal, "balance_demo")
+    if anchor is not None:
+        say(terminal, "balance_register", events=anchor.events, head=anchor.head)
     say(terminal, "balance_note")
     return DONE
 

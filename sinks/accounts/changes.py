@@ -11,7 +11,7 @@ import pandas as pd
 from rasters import RefusedError
 from sinks.categories import WHOLE_POOLS, Pool
 from sinks.errors import EstimateError
-from sinks.methods import METHODS, SOIL_METHODS, SoilTransition
+from sinks.methods import DEPARTURES, METHODS, SOIL_METHODS, SoilTransition
 from sinks.tabulate import Drawn, finest, intervals, roll_up
 from sinks.units import CARBON_MOLAR, CO2_MOLAR, CO2_PER_CARBON
 
@@ -85,7 +85,8 @@ def change_rows(
     -------
     Change
         Terms with ``zone_code, year0, year1, ecosystem0, ecosystem, pool, method, atom, amount,
-        one_sided``; a row whose final ecosystem has no method goes by that of its first one.
+        one_sided``; a row whose final ecosystem has no method goes by that of its first one, as
+        do those pools of which that method speaks on land that leaves (``DEPARTURES``).
 
     Raises
     ------
@@ -98,10 +99,11 @@ def change_rows(
     common = side0.classified & side1.classified
     chosen = chosen_methods(before, after, settings)
     pieces = _Pieces(rows["zone_code"].to_numpy(), before, after)
+    departs = _departures(before, chosen, settings)
     whole = np.zeros(len(rows), dtype=bool)
     lacking: list[Finding] = []
     for name in sorted({*chosen[common], *settings.methods.values()}):
-        mine = common & (chosen == name)
+        mine = common & ((chosen == name) | (departs == name))
         own = frozenset(e for e, method in settings.methods.items() if method == name)
         try:
             result = METHODS[name].change_terms(
@@ -110,7 +112,8 @@ def change_rows(
         except RefusedError as error:
             lacking += error.findings
             continue
-        pieces.add(result, mine, name, skip=(str(Pool.SOIL),))
+        left = np.isin(departs, [other for other in DEPARTURES if other != name])
+        pieces.add(result, mine, name, skip=(str(Pool.SOIL),), left=left)
         if WHOLE in METHODS[name].pools:
             whole |= mine
     if lacking:
@@ -131,6 +134,23 @@ def chosen_methods(
         [
             settings.methods.get(a) or settings.methods.get(b) or "stock_difference"
             for a, b in zip(after, before, strict=True)
+        ],
+        dtype=object,
+    )
+
+
+def _departures(
+    before: NDArray[np.object_], chosen: NDArray[np.object_], settings: Settings
+) -> NDArray[np.object_]:
+    """Return the method that speaks of the living biomass of land that leaves, blank for none."""
+    return np.array(
+        [
+            own
+            if (own := settings.methods.get(b, "")) in DEPARTURES
+            and own != method
+            and WHOLE not in METHODS[method].pools
+            else ""
+            for b, method in zip(before, chosen, strict=True)
         ],
         dtype=object,
     )
@@ -171,16 +191,21 @@ class _Pieces:
         skip: Sequence[str] = (),
         only: str | None = None,
         leave: Collection[str] = (),
+        left: NDArray[np.bool_] | None = None,
     ) -> None:
-        """Take the pools of a method on the rows that go by it, and its terms by zone."""
+        """Take the pools of a method on the rows that go by it, and its terms by zone.
+
+        On the rows of ``left`` another method speaks of the living biomass.
+        """
         self._remarks += result.remarks
         for pool, flags in result.covered.items():
             if pool in skip or (only is not None and pool != only):
                 continue
-            self._cover(np.flatnonzero(flags & mine), pool, label)
+            own = mine & ~left if left is not None and pool in WHOLE_POOLS["biomass"] else mine
+            self._cover(np.flatnonzero(flags & own), pool, label)
             if label != NOT_ESTIMATED:
                 of_pool = result.terms[result.terms["pool"] == pool]
-                kept = of_pool[mine[of_pool["row"]]].assign(method=label)
+                kept = of_pool[own[of_pool["row"]]].assign(method=label)
                 self._terms.append(_placed(kept, self._place))
         if result.by_zone is not None and label != NOT_ESTIMATED:
             by_zone = result.by_zone.assign(method=label)

@@ -69,7 +69,7 @@ def matrix_cells(
     DataFrame
         ``zone_code, year0, year1, category0, category``; in millionths of a hectare ``area``,
         ``annual`` (converted area per year), and at the later year ``in_transition`` and
-        ``graduated``, of conversions between two categories only.
+        ``graduated``, of conversions between two categories only; no cell is all zero.
 
     """
     seen = _by_category(activity[activity["year1"].notna()], categories)
@@ -82,6 +82,7 @@ def matrix_cells(
         cells = area.merge(pd.concat(since), how="outer", on=["zone_code", *_CELL])
     cells = cells.reindex(columns=["zone_code", *_CELL, *_AMOUNTS])
     cells[_AMOUNTS] = cells[_AMOUNTS].fillna(0).astype(np.int64)
+    cells = cells[cells[_AMOUNTS].ne(0).any(axis=1)].reset_index(drop=True)
     converted = _land(cells).eq("converted")
     years = cells["year1"] - cells["year0"]
     cells["annual"] = [

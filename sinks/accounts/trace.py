@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sinks.tabulate import Drawn, micro, roll_up
+from sinks.uncertainty import area_source
 
 from .areas import PAIR_KEYS
 from .numbers import decimals
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from sinks.methods import Context
+    from sinks.uncertainty import Atom
     from sinks.zone_tree import ZoneTree
 
 _STOCK_KEYS = ("year", "code", "stratum", "ecosystem", "pool")
@@ -39,7 +41,7 @@ def trace(terms: pd.DataFrame, drawn: Drawn, context: Context, tree: ZoneTree) -
     -------
     DataFrame
         ``amount`` (ha, t d.m. or t C) and ``stock_t_c`` as Decimals by zone, year, class,
-        stratum, pool and ``factors`` (keys joined by ``*``).
+        stratum, pool and ``factors`` (keys joined by ``*``, the error of the area last).
 
     """
     return _traced(terms, _STOCK_KEYS, "stock_t_c", drawn, context, tree)
@@ -69,6 +71,11 @@ def trace_changes(
     return _traced(terms, _CHANGE_KEYS, "change_t_c", drawn, context, tree)
 
 
+def _sources(atom: Atom) -> tuple[str, ...]:
+    """Return the keys of what an atom multiplies, the error of its area last."""
+    return atom.factors if atom.area is None else (*atom.factors, area_source(atom.area))
+
+
 def _traced(
     terms: pd.DataFrame,
     keys: Sequence[str],
@@ -78,8 +85,8 @@ def _traced(
     tree: ZoneTree,
 ) -> pd.DataFrame:
     """Return the amounts and values of terms by zone, keys and factors."""
-    named = ["*".join(atom.factors) for atom in context.atoms.items]
-    value_of = drawn.central  # atoms that differ in their area error alone are one line
+    named = ["*".join(_sources(atom)) for atom in context.atoms.items]
+    value_of = drawn.central
     at = terms["atom"].to_numpy()
     fine = terms.assign(
         factors=[named[a] for a in at], value=terms["amount"].to_numpy() * value_of[at]

@@ -7,6 +7,7 @@
 Source: Olofsson et al. (2014), Remote Sensing of Environment 148, 42-57.
 """
 
+from .adjusted import adjusted_history
 from .assessment import Assessment, assess, mapped_strata
 from .comparison import area_adjustment, mapped_totals
 from .estimators import Estimate, estimate
@@ -26,6 +27,7 @@ __all__ = [
     "Sample",
     "Strata",
     "Stratum",
+    "adjusted_history",
     "area_adjustment",
     "assess",
     "estimate",

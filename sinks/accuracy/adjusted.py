@@ -93,6 +93,33 @@ def adjusted_activity(
     return out
 
 
+def adjusted_history(history: pd.DataFrame, activity: pd.DataFrame) -> pd.DataFrame:
+    """Return the history of the maps with adjusted areas for the years of the sample.
+
+    Parameters
+    ----------
+    history
+        Areas of every two neighbouring maps, as mapped.
+    activity
+        Result of :func:`adjusted_activity` for the same zones.
+
+    Returns
+    -------
+    DataFrame
+        The columns of ``history``; pairs of years that the sample does not judge stay.
+
+    """
+    pairs = set(zip(activity["year0"], activity["year1"], strict=True))
+    judged = np.array(
+        [pair in pairs for pair in zip(history["year0"], history["year1"], strict=True)],
+        dtype=bool,
+    )
+    keys = ["zone_code", "year0", "year1", *_LAND]
+    sums = activity.groupby(keys, sort=True)["area_mm2"].sum().reset_index()
+    both = pd.concat([history[~judged], sums.astype(history.dtypes)[history.columns]])
+    return both.sort_values(keys, kind="stable", ignore_index=True)
+
+
 def _by_class(
     rows: pd.DataFrame, classes: NDArray[np.object_]
 ) -> dict[tuple[str, str], list[_Row]]:
@@ -108,8 +135,10 @@ def _by_class(
 def _composition(rows: pd.DataFrame) -> list[_Row]:
     """Return what a class is made of in the whole land, one record for each kind of land."""
     summed = [c for c in rows.columns if c not in ("zone_code", "year0", "year1", *_LAND)]
-    grouped = rows.groupby(["year0", "year1", *_LAND], sort=True)[summed].sum().reset_index()
-    return [{str(c): v for c, v in record.items()} for record in grouped.to_dict("records")]
+    grouped = rows.groupby(["year0", "year1", *_LAND], sort=True)[summed].sum()
+    land = grouped.index.to_frame(index=False)
+    whole = pd.concat([land, grouped.reset_index(drop=True)], axis=1)
+    return [{str(c): v for c, v in record.items()} for record in whole.to_dict("records")]
 
 
 def _parts(donors: Sequence[_Row], area: int, pixels: int) -> list[_Row]:

@@ -59,10 +59,10 @@ def assessment_display(
     table = Table()
     table.add_column(text("zone", lang), no_wrap=True)
     for name in _COLUMNS:
-        table.add_column(text(name, lang), justify="right")
-    table.add_column(text("rigid", lang))
-    table.add_column(text("deviation", lang), justify="right")
-    table.add_column(text("elastic", lang))
+        table.add_column(text(name, lang), justify="right", overflow="fold")
+    table.add_column(text("rigid", lang), overflow="fold")
+    table.add_column(text("deviation", lang), justify="right", overflow="fold")
+    table.add_column(text("elastic", lang), overflow="fold")
     for judged in result.judged:
         if judged.facts.year == year:
             table.add_row(*_cells(result, judged, lang))

@@ -33,6 +33,8 @@ __all__ = ["read_inputs"]
 _WAN = Decimal(10_000)
 _OWN = (*COMPONENTS, "gdp")
 """What a league reports and a region does not."""
+_EXAMPLE = "示例"
+"""How the rows begin that are not imported."""
 
 
 def read_inputs(path: Path) -> tuple[Inputs | None, list[Finding]]:
@@ -221,6 +223,7 @@ def _region(sheets: Sequence[Sheet]) -> Region | None:
         for sheet in sheets
         if sheet.name == assessment_forms(regions[0]).terms.sheet
         for row in sheet.rows.values()
+        if not row[min(row)].text.startswith(_EXAMPLE)
         for cell in row.values()
     }
     return next((region for region in regions if region.name_zh in texts), None)

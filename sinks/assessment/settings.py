@@ -116,7 +116,8 @@ def read_settings(path: Path) -> Settings:
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        told = finding("sinks", "assessment-settings-unreadable", value=error, where=path.name)
+        value = error.strerror if isinstance(error, OSError) else error
+        told = finding("sinks", "assessment-settings-unreadable", value=value, where=path.name)
         raise RefusedError([told]) from error
     try:
         return Settings.model_validate(raw)

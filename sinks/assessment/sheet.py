@@ -41,9 +41,9 @@ _COLUMNS: tuple[tuple[str, str, float], ...] = (
     ("elec", "number", 13), ("projects", "number", 11), ("gross", "number", 11),
     ("sink", "number", 11), ("sink_low", "number", 11), ("deduction", "number", 10),
     ("admissible", "number", 10), ("net", "number", 11), ("gdp", "number", 11),
-    ("intensity", "number", 10), ("intensity_other", "number", 10), ("drop", "number", 9),
+    ("intensity", "value", 10), ("intensity_other", "value", 10), ("drop", "number", 9),
     ("target", "number", 8), ("progress", "number", 9), ("rigid", "center", 9),
-    ("deviation", "number", 10), ("elastic", "center", 9), ("remark", "text", 34),
+    ("deviation", "number", 10), ("elastic", "center", 9), ("remark", "text", 60),
 )  # fmt: skip
 _FIGURES = slice(2, 13)  # the columns of a row that leagues are added in
 _DEDUCTIONS: tuple[tuple[str, str, float], ...] = (
@@ -136,7 +136,7 @@ def _row(book: Book, result: AssessmentResult, judged: Judged) -> list[Cell]:
         )),
         _wan(made.deducted, lang) if result.register else DASH,
         *(_wan(x, lang) for x in (made.admissible, made.net, facts.gdp)),
-        *(_plain(x) for x in both),
+        *(_ratio(x) for x in both),
         *(_plain(x) for x in (judged.drop_percent, facts.target_percent)),
         _plain(judged.progress_percent),
         text(f"rigid_{judged.rigid}", lang) if judgeable else DASH,
@@ -207,3 +207,8 @@ def _wan(amount: Decimal | None, lang: str) -> Cell:
 
 def _plain(value: Fraction | Decimal | None) -> Cell:
     return DASH if value is None else float(value)
+
+
+def _ratio(value: Fraction | None) -> Cell:
+    """Return an intensity with six decimals: two are too few to see it drop."""
+    return DASH if value is None else round(float(value), 6)

@@ -10,7 +10,7 @@ from .choices import OPTIONS, choice_words
 from .texts import text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from .judge import Judged
     from .result import AssessmentResult
@@ -40,13 +40,12 @@ def flip_lines(result: AssessmentResult, lang: str) -> Iterator[str]:
     if not by_option:
         yield text("no_flip", lang)
     for (name, option), flips in by_option.items():
-        told = [_flip(result, flip, kind, lang) for flip in flips for kind in _KINDS]
         yield text(
             "flip_line",
             lang,
             title=choice_words()[name][lang],
             option=_option(name, option, lang),
-            zones=("；" if lang == "zh" else "; ").join(each for each in told if each),
+            zones=_BETWEEN[lang].join(_changes(result, flips, lang)),
         )
 
 
@@ -79,25 +78,33 @@ def remark(result: AssessmentResult, judged: Judged, lang: str) -> str:
         said.append(text(f"{judged.account.limited}_remark", lang))
     if facts.missing:
         said.append(_missing(result, judged, lang))
-    return ("；" if lang == "zh" else "; ").join(said)
+    return _BETWEEN[lang].join(said)
 
 
 _KINDS = ("rigid", "elastic")
+_BETWEEN, _AND = {"zh": "；", "en": "; "}, {"zh": "、", "en": ", "}
 
 
-def _flip(result: AssessmentResult, flip: Flip, kind: str, lang: str) -> str:
-    """Return how one verdict changes; blank where it does not."""
-    before, after = getattr(flip, kind)
-    if before == after:
-        return ""
-    return text(
-        "flip_zone",
-        lang,
-        zone=result.name(flip.zone_code, lang),
-        year=flip.year,
-        before=text(f"{kind}_{before}", lang),
-        after=text(f"{kind}_{after}", lang),
-    )
+def _changes(result: AssessmentResult, flips: Sequence[Flip], lang: str) -> Iterator[str]:
+    """Yield every change of a verdict with the leagues and years that it happens in."""
+    found: dict[tuple[str, str, str], dict[str, list[str]]] = {}
+    for flip in flips:
+        for kind in _KINDS:
+            before, after = getattr(flip, kind)
+            if before != after:
+                zones = found.setdefault((kind, before, after), {})
+                zones.setdefault(flip.zone_code, []).append(str(flip.year))
+    for (kind, before, after), zones in found.items():
+        yield text(
+            "flip_change",
+            lang,
+            kind=text(kind, lang),
+            before=text(f"{kind}_{before}", lang),
+            after=text(f"{kind}_{after}", lang),
+            zones=_AND[lang].join(
+                f"{result.name(zone, lang)} {'/'.join(years)}" for zone, years in zones.items()
+            ),
+        )
 
 
 def _missing(result: AssessmentResult, judged: Judged, lang: str) -> str:
@@ -107,7 +114,7 @@ def _missing(result: AssessmentResult, judged: Judged, lang: str) -> str:
         leagues = {each.split()[0] for each in facts.missing}
         return text("missing_leagues", lang, count=len(leagues))
     what = [text(each.split()[1], lang) for each in facts.missing]
-    return text("missing_remark", lang, what=("、" if lang == "zh" else ", ").join(what))
+    return text("missing_remark", lang, what=_AND[lang].join(what))
 
 
 def _option(name: str, value: str, lang: str) -> str:

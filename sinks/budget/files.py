@@ -15,6 +15,7 @@ from sinks.categories import Status
 from sinks.export.meta import LevelName, Meta, Text
 from sinks.export.sheet_book import write_sheets
 from sinks.export.tables import write_table
+from sinks.ledger.anchor import EVENTS, HEAD, Anchor
 from sinks.manifest import canonical
 from sinks.provenance import code_version, sha256_of
 
@@ -105,6 +106,8 @@ def write_budget(
 ) -> list[Path]:
     """Write the files of a budget into a folder, over those that are there.
 
+    The end of the register that the record names stands in every one of them.
+
     Returns
     -------
     list of Path
@@ -114,15 +117,25 @@ def write_budget(
     folder.mkdir(parents=True, exist_ok=True)
     identity = budget_id(record)
     meta = budget_meta(result, status=status, identity=identity)
+    anchor = _anchor_of(record)
     with tempfile.TemporaryDirectory(dir=folder) as name:
         beside = Path(name)
         for file, table, schema in (
-            (FILES[0], budget_table(result), BUDGET_SCHEMA),
-            (FILES[1], sources_table(result), SOURCES_SCHEMA),
+            (FILES[0], budget_table(result, anchor=anchor), BUDGET_SCHEMA),
+            (FILES[1], sources_table(result, anchor=anchor), SOURCES_SCHEMA),
         ):
             write_table(beside / file, table, schema, status=str(status), run_id=identity)
         title = text("sheet", lang)
-        write_sheets(beside / FILES[2], [budget_sheet(result)], meta=meta, lang=lang, title=title)
+        sheet = budget_sheet(result, anchor=anchor)
+        write_sheets(beside / FILES[2], [sheet], meta=meta, lang=lang, title=title)
         said: Json = {"budget_id": identity, "status": str(status), **record}
         (beside / FILES[3]).write_bytes(canonical(said) + b"\n")
         return [(beside / file).replace(folder / file) for file in FILES]
+
+
+def _anchor_of(record: Mapping[str, Json]) -> Anchor | None:
+    """Return the end of the register that a record names; None where it names none."""
+    said = record.get("register")
+    if not isinstance(said, dict):
+        return None
+    return Anchor(head=str(said[HEAD]), events=int(str(said[EVENTS])))

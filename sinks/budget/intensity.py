@@ -70,7 +70,13 @@ class Intensity:
 
 
 def intensities(
-    budget: Budget, lines: Sequence[Line], series: SinkSeries, *, region: str, basis: Basis
+    budget: Budget,
+    lines: Sequence[Line],
+    series: SinkSeries,
+    *,
+    region: str,
+    leagues: Sequence[str],
+    basis: Basis,
 ) -> dict[tuple[str, int], Intensity]:
     """Return the intensity of every zone and year of a budget.
 
@@ -84,6 +90,8 @@ def intensities(
         Sinks by league and year.
     region
         Code of the region, whose emissions and product are the sums of its leagues.
+    leagues
+        Codes of all its leagues; one that states nothing leaves the region without an intensity.
     basis
         Gross or net.
 
@@ -91,9 +99,7 @@ def intensities(
     terms = budget.terms
     annual = {(line.zone_code, line.year): line for line in lines if line.year is not None}
     zones = dict.fromkeys(zone for zone, _ in annual)
-    parts = {
-        zone: [zone] if zone != region else [z for z in zones if z != region] for zone in zones
-    }
+    parts = {zone: [zone] if zone != region else list(leagues) for zone in zones}
     stated = {(e.zone_code, e.year): e for e in budget.economy}
     found = {}
     for zone in zones:

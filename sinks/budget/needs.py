@@ -70,18 +70,19 @@ class Need:
 
 
 def surpluses(lines: Sequence[Line], *, year: int) -> dict[str, Decimal | None]:
-    """Return what each zone has left over from the first year to ``year``, t CO2 a year.
+    """Return what each zone has left over from ``year`` to the end, t CO2 a year.
 
+    A project emits in its year and in every year after it, so that only what no later year uses
+    up is left: the least of the surpluses accumulated by ``year`` and by each year after it.
     What is missing is not counted on: a reduction that is missing gives nothing, and where the
-    increments or the sink are missing nothing can be told. A zone without a surplus has 0.
+    increments or the sink of any year are missing nothing can be told. A zone without a surplus
+    has 0.
     """
-    left: dict[str, Decimal | None] = {}
+    gaps: dict[str, dict[int, Decimal | None]] = {}
     for line in lines:
-        if line.year is None or line.year > year:
-            continue
-        before, gap = left.get(line.zone_code, Decimal(0)), line.largest_gap
-        left[line.zone_code] = None if before is None or gap is None else before - gap
-    return {zone: None if v is None else max(v, Decimal(0)) for zone, v in left.items()}
+        if line.year is not None:
+            gaps.setdefault(line.zone_code, {})[line.year] = line.largest_gap
+    return {zone: _left(by_year, year) for zone, by_year in gaps.items()}
 
 
 def need_of(
@@ -137,6 +138,18 @@ def need_of(
         amount_t_co2=amount_t_co2,
         draws=tuple(draws),
     )
+
+
+def _left(gaps: Mapping[int, Decimal | None], year: int) -> Decimal | None:
+    """Return the least surplus accumulated by a year and each later one; None if one is unknown."""
+    total, least = Decimal(0), None
+    for each, gap in sorted(gaps.items()):
+        if gap is None:
+            return None
+        total -= gap
+        if each >= year:
+            least = total if least is None else min(least, total)
+    return max(least or Decimal(0), Decimal(0))
 
 
 def _reserve(budget: Budget, zone: str, year: int) -> Decimal:

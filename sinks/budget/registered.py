@@ -13,13 +13,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from sinks.credits import Basis, available, deduct
-from sinks.ledger import ledger_anchor
+from sinks.ledger import Anchor, read_state
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
     from pathlib import Path
-
-    from sinks.ledger import Anchor
 
 __all__ = ["Registered", "read_register"]
 
@@ -57,18 +55,20 @@ def read_register(path: Path, *, years: Iterable[int], leagues: Collection[str])
         If the file is no ledger, or does not replay.
 
     """
+    state = read_state(path)
     deducted = {
         (zone, year): _tonnes(kg)
         for year in years
-        for zone, kg in deduct(path, year=year, basis=Basis.ISSUED).by_zone().items()
+        for zone, kg in deduct(state, year=year, basis=Basis.ISSUED).by_zone().items()
         if zone in leagues
     }
     tradable: dict[str, Decimal] = {}
-    for credit in available(path):
+    for credit in available(state):
         if credit.scheme == _SCHEME and credit.zone_code in leagues:
             before = tradable.get(credit.zone_code, Decimal(0))
             tradable[credit.zone_code] = before + _tonnes(credit.kg)
-    return Registered(deducted=deducted, tradable=tradable, anchor=ledger_anchor(path))
+    anchor = Anchor(head=state.head, events=state.events)
+    return Registered(deducted=deducted, tradable=tradable, anchor=anchor)
 
 
 def _tonnes(kg: int) -> Decimal:

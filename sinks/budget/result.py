@@ -84,7 +84,9 @@ def draw_up(
         zones=zones,
         lines=lines,
         intensities={
-            basis: intensities(budget, lines, series, region=region.code, basis=basis)
+            basis: intensities(
+                budget, lines, series, region=region.code, leagues=leagues, basis=basis
+            )
             for basis in Basis
         },
         needs=tuple(

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from sinks.export.page import Book, Page
     from sinks.export.sheets.layout import Cell
+    from sinks.ledger import Anchor
 
     from .balance import Line
     from .needs import Draw, Need
@@ -61,17 +62,20 @@ _SOURCES = (
 )  # fmt: skip
 
 
-def budget_sheet(result: BudgetResult) -> Sheet:
-    """Return table 6 of the workbook."""
+def budget_sheet(result: BudgetResult, *, anchor: Anchor | None) -> Sheet:
+    """Return table 6 of the workbook, with the end of the register where there is one."""
 
     def write(book: Book) -> None:
-        _write(book, result)
+        page = _write(book, result)
+        if anchor is not None:
+            words = {"events": anchor.events, "head": anchor.head}
+            page.note(text("register_note", book.words.lang, **words))
 
     return Sheet(number=_NUMBER, write=write)
 
 
-def _write(book: Book, result: BudgetResult) -> None:
-    """Add the page."""
+def _write(book: Book, result: BudgetResult) -> Page:
+    """Add the page and return it."""
     lang, terms = book.words.lang, result.budget.terms
     columns = [
         Column(heading=text(name, lang), width=width, kind=kind) for name, kind, width in _COLUMNS
@@ -106,6 +110,7 @@ def _write(book: Book, result: BudgetResult) -> None:
         page.note(text(name, lang, base=terms.base_year))
     page.note(_tolerance(result, lang))
     _needs(page, book, result)
+    return page
 
 
 def _row(book: Book, result: BudgetResult, line: Line) -> list[Cell]:

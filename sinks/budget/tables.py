@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from sinks.export.schemas import Kind, Schema
+from sinks.ledger.anchor import EVENTS, HEAD
 
 from .plan import ReductionClass
 
 if TYPE_CHECKING:
+    from sinks.ledger import Anchor
+
     from .balance import Line
     from .result import BudgetResult
 
@@ -39,6 +42,8 @@ BUDGET_SCHEMA = Schema(
             "target_percent": Kind.NUMBER,
             "intensity_verdict": Kind.TEXT,
             "missing": Kind.TEXT,
+            EVENTS: Kind.INTEGER,
+            HEAD: Kind.TEXT,
         }
     ),
     keys=("zone_code", "year"),
@@ -59,6 +64,8 @@ SOURCES_SCHEMA = Schema(
             "available_t_co2": Kind.NUMBER,
             "drawn_t_co2": Kind.NUMBER,
             "short_t_co2": Kind.NUMBER,
+            EVENTS: Kind.INTEGER,
+            HEAD: Kind.TEXT,
         }
     ),
     keys=("zone_code", "project", "project_id", "year", "rank"),
@@ -66,10 +73,11 @@ SOURCES_SCHEMA = Schema(
 """Columns of ``budget_sources.csv``: the sources of every proposed project, in their order."""
 
 
-def budget_table(result: BudgetResult) -> pd.DataFrame:
+def budget_table(result: BudgetResult, *, anchor: Anchor | None) -> pd.DataFrame:
     """Return ``budget.csv``: one row per zone for the period and for each of its years.
 
-    Missing figures are blank; what a row lacks stands in ``missing``.
+    Missing figures are blank; what a row lacks stands in ``missing``. Every row carries the end of
+    the register, blank without one, so that ``tanhui verify`` finds it in the table alone.
     """
     terms = result.budget.terms
     rows = []
@@ -95,12 +103,13 @@ def budget_table(result: BudgetResult) -> pd.DataFrame:
                 "target_percent": judged.target_percent,
                 "intensity_verdict": str(judged.verdict),
                 "missing": lacks_text(line),
+                **_anchor_cells(anchor),
             }
         )
     return pd.DataFrame(rows, columns=list(BUDGET_SCHEMA.columns), dtype=object)
 
 
-def sources_table(result: BudgetResult) -> pd.DataFrame:
+def sources_table(result: BudgetResult, *, anchor: Anchor | None) -> pd.DataFrame:
     """Return ``budget_sources.csv``; an amount that is not known is blank."""
     rows = [
         {
@@ -115,6 +124,7 @@ def sources_table(result: BudgetResult) -> pd.DataFrame:
             "available_t_co2": draw.available_t_co2,
             "drawn_t_co2": draw.drawn_t_co2,
             "short_t_co2": need.short_t_co2,
+            **_anchor_cells(anchor),
         }
         for need in result.needs
         for rank, draw in enumerate(need.draws, start=1)
@@ -132,6 +142,14 @@ def lacks_text(line: Line) -> str:
         f"{zone} {'all' if set(told) == everything else ', '.join(told)}"
         for zone, told in by_zone.items()
     )
+
+
+def _anchor_cells(anchor: Anchor | None) -> dict[str, int | str | None]:
+    """Return the cells of the end of a register."""
+    return {
+        EVENTS: None if anchor is None else anchor.events,
+        HEAD: None if anchor is None else anchor.head,
+    }
 
 
 def _level(result: BudgetResult, line: Line) -> str:

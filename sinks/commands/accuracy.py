@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -22,6 +23,7 @@ from sinks.accuracy import (
     read_strata,
     sampling_plan,
 )
+from sinks.categories import Ecosystem
 from sinks.errors import EstimateError
 from sinks.export.schemas import SCHEMAS
 from sinks.export.tables import write_table
@@ -231,7 +233,7 @@ def _plan_table(plan: Sequence[PlannedStratum], lang: str) -> Table:
         table.add_column(text(f"accuracy_column_{column}", lang), justify=_justify(column))
     for row in plan:
         table.add_row(
-            row.stratum,
+            _named(row.stratum, lang),
             f"{row.area_ha:,.2f}",
             f"{row.users_accuracy:.2f}",
             f"{row.proportional:,}",
@@ -255,7 +257,12 @@ def _print_areas(terminal: Terminal, judged: Assessment, zone: str) -> None:
     for column in _SHOWN:
         table.add_column(text(f"accuracy_column_{column}", terminal.lang), justify=_justify(column))
     for row in rows[list(_SHOWN)].itertuples(index=False):
-        table.add_row(*(_cell(column, value) for column, value in zip(_SHOWN, row, strict=True)))
+        table.add_row(
+            *(
+                _cell(column, value, terminal.lang)
+                for column, value in zip(_SHOWN, row, strict=True)
+            )
+        )
     terminal.out.print(table)
     terminal.out.print(
         text("accuracy_overall", terminal.lang, overall=f"{judged.overall:.4f}"), markup=False
@@ -267,10 +274,22 @@ def _justify(column: str) -> Literal["left", "right"]:
     return "left" if column in ("stratum", "basis") else "right"
 
 
-def _cell(column: str, value: object) -> str:
+def _named(stratum: str, lang: str) -> str:
+    """Return a change stratum in the language; its words are the ecosystems' in English too."""
+    if lang == "en":
+        return stratum
+    names = {str(member): member.label(lang) for member in Ecosystem}
+    return re.sub(r"[a-z]+", lambda word: names.get(word[0], word[0]), stratum)
+
+
+def _cell(column: str, value: object, lang: str) -> str:
     """Return a cell as people read it: hectares with two decimals, shares with four."""
     if value is None or value is pd.NA:
         return ""
+    if column == "stratum":
+        return _named(str(value), lang)
+    if column == "basis":
+        return text(f"accuracy_basis_{value}", lang)
     if column.endswith("_ha"):
         return f"{float(str(value)):,.2f}"
     if column.endswith("accuracy"):

@@ -37,10 +37,18 @@ _OPTIONS = {
     help="监听地址 / address to listen on.",
 )  # fmt: skip
 @click.option("--base-path", default="", help="网址前缀 / path before every address.")
+@click.option(
+    "--review-number", default="",
+    help="审图号，显示在地图左下角 / review number shown on the map.",
+)  # fmt: skip
 @lang_option
-def app(folder: Path | None, lang: str | None, *, port: int, address: str, base_path: str) -> int:
+def app(
+    folder: Path | None, lang: str | None, *, port: int, address: str, base_path: str,
+    review_number: str,
+) -> int:  # fmt: skip
     """地图界面 / open the map."""
     terminal = speaking(lang)
+    os.environ["TANHUI_REVIEW_NUMBER"] = review_number
     os.environ["TANHUI_RESULTS"] = str(folder or Path("results") / "demo")
     try:
         from streamlit.web import cli as streamlit  # noqa: PLC0415 - the optional extra

@@ -21,6 +21,7 @@ from sinks.credits.forms import KINDS, register_forms, write_register_template, 
 from sinks.credits.intake import read_book, read_row
 from sinks.credits.listing import Listing, listed
 from sinks.credits.outlines import read_outlines
+from sinks.credits.remeasure import share_faults
 from sinks.credits.shares import leagues_of
 from sinks.ledger import is_ledger, read_state, verify_ledger
 from sinks.ledger.said import ExitRoute, Scheme, Scope
@@ -149,6 +150,7 @@ def import_book(
 @click.argument("fields", nargs=-1, required=True, metavar="FIELD=VALUE...")
 @_region
 @click.option("--key", default=None, help="幂等键 / idempotency key.")
+@click.option("--again", is_flag=True, help="重新登记已冲销的内容 / record anew what was reversed.")
 @_actor
 @lang_option
 @quiet_option
@@ -162,11 +164,14 @@ def add(
     actor: str | None,
     lang: str | None,
     *,
+    again: bool,
     quiet: bool,
     as_json: bool,
 ) -> int:
     """登记一条 / record one thing; fields are headings of the template, or their ids."""
     terminal = speaking(lang, quiet=quiet)
+    if again and key is not None:
+        raise click.UsageError("--again 与 --key 只用其一 / give --again or --key, not both")
     return _recorded(
         terminal,
         lambda: record_rows(
@@ -176,6 +181,7 @@ def add(
             actor=_who(actor),
             at=_now(),
             key=key,
+            again=again,
         ),
         as_json=as_json,
     )
@@ -257,8 +263,8 @@ def deduct_command(
     terminal = speaking(lang, quiet=quiet)
     if out is not None and not _may_write(terminal, out, replace=replace):
         return REFUSED
-    deductions = deduct(ledger, year=year, basis=Basis(basis))
     state = read_state(ledger)
+    deductions = deduct(state, year=year, basis=Basis(basis))
     names = zone_names(leagues_of(state.opening.region).region) if state.opening else {}
     rows = deduction_rows(deductions, state, names)
     if out is not None:
@@ -321,7 +327,10 @@ def _read_fields(kind: str, fields: Sequence[str], intake: Intake) -> None:
     headings = {at: _cell(c.titled, form, 1, at) for at, c in enumerate(form.columns, start=1)}
     cells: dict[int, Cell] = {}
     for word in fields:
-        name, _, value = word.partition("=")
+        name, equals, value = word.partition("=")
+        if not equals:
+            intake.findings.append(finding("sinks", "credits-field-word", value=word, where=kind))
+            continue
         column = columns.get(name.strip())
         if column is None:
             known = ", ".join(f"{c.heading} ({c.id})" for c in form.columns)
@@ -330,8 +339,13 @@ def _read_fields(kind: str, fields: Sequence[str], intake: Intake) -> None:
             )
         elif value.strip():
             cells[order[column.id]] = _cell(value, form, _VALUES, order[column.id])
+    if not cells:
+        if not intake.refused:
+            value = " ".join(fields)
+            intake.findings.append(finding("sinks", "credits-field-word", value=value, where=kind))
+        return
     sheet = Sheet(name=form.sheet, rows={1: headings, _VALUES: cells})
-    rows, found = read_form([sheet] if cells else [], form, file=kind)
+    rows, found = read_form([sheet], form, file=kind)
     intake.findings += found
     for row in rows:
         read_row(kind, row, intake)
@@ -399,6 +413,9 @@ def verify_register(
 ) -> int:
     """Verify a ledger and say what was found."""
     outcome = verify_ledger(path, anchors=anchors)
+    if outcome.holds:
+        more = share_faults(read_state(path))
+        outcome = changed(outcome, findings=(*outcome.findings, *more))
     if as_json:
         print_json(outcome.findings)
     else:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from rasters import RefusedError
-from rasters.findings import Severity
+from rasters.findings import Severity, finding
 from sinks.categories import Status
 from sinks.export.meta import LevelName, Meta, Text
 from sinks.export.sheet_book import write_sheets
@@ -23,6 +23,7 @@ from sinks.targets import (
     ceiling_findings,
     ceilings,
     load_targets,
+    plan_findings,
     progress,
     read_statistics,
     target_regions,
@@ -32,6 +33,7 @@ from sinks.targets import (
 )
 from sinks.targets.texts import text
 from sinks.terminal import DONE, REFUSED, lang_option, quiet_option, speaking
+from sinks.verify import verify
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,6 +59,10 @@ if TYPE_CHECKING:
     "--out", type=click.Path(path_type=Path), default=None,
     help="写出 .csv 或 .xlsx（表7）/ write a .csv or table 7 as .xlsx.",
 )  # fmt: skip
+@click.option(
+    "--inputs", type=click.Path(path_type=Path), default=None,
+    help="配置文件所在文件夹 / folder of the inventory.toml, where it was moved.",
+)  # fmt: skip
 @click.option("--replace", is_flag=True, help="替换已有文件 / replace a file that exists.")
 @lang_option
 @quiet_option
@@ -65,6 +71,7 @@ def targets(
     statistics: Path | None,
     region: str | None,
     out: Path | None,
+    inputs: Path | None,
     lang: str | None,
     *,
     replace: bool,
@@ -82,10 +89,13 @@ def targets(
     loaded, wanted = load_region(chosen), load_targets(chosen)
     found: list[Finding] = []
     figures: list[Figure] = []
+    if folder is not None and results is not None:
+        found += _run_faults(folder, results, loaded, inputs)
     if statistics is not None:
-        figures, found = read_statistics(statistics, zones={t.zone_code for t in wanted})
-        if any(f.severity is Severity.ERROR for f in found):
-            raise RefusedError(found)
+        figures, told = read_statistics(statistics, zones={t.zone_code for t in wanted})
+        found += [*told, *plan_findings(wanted, figures)]
+    if any(f.severity is Severity.ERROR for f in found):
+        raise RefusedError(found)
     rows, bounds = progress(wanted, statistics=figures, results=results), ceilings(wanted)
     if results is not None:
         found += ceiling_findings(bounds, results)
@@ -115,6 +125,22 @@ def _may_write(terminal: Terminal, out: Path, *, replace: bool) -> bool:
     else:
         return True
     return False
+
+
+def _run_faults(
+    folder: Path, results: Results, region: Region, inputs: Path | None
+) -> list[Finding]:
+    """Return why a run cannot be held against the targets of a region; empty if it can."""
+    told = verify(folder, inputs=inputs).findings
+    found = [*told]
+    if told:
+        found.append(finding("sinks", "targets-run-unverified", value=len(told), where=folder))
+    foreign = set(results.tables["stocks"]["zone_code"]) - set(region.zones["code"])
+    if foreign:
+        words = {"zones": ", ".join(sorted(foreign))}
+        name = f"{region.name_zh} ({region.name_en})"
+        found.append(finding("sinks", "targets-run-region", value=name, where=folder, **words))
+    return found
 
 
 def _region_of(results: Results | None) -> str | None:

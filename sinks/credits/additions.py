@@ -21,6 +21,8 @@ from .deduction import Basis, deduct
 from .sheet import credit_sheet
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sinks.export.extras import Request, Scope
 
 __all__ = ["CREDITS", "contribute"]
@@ -45,7 +47,8 @@ def contribute(request: Request) -> Contribution:
         settings = _Settings.model_validate(request.settings)
         path = local_path(settings.file, request.base, root=request.root)
         state = read_state(path)
-        deductions = deduct(path, year=request.years[-1], basis=settings.basis)
+        years = _vintages(request.years)
+        deductions = [deduct(state, year=year, basis=settings.basis) for year in years]
     except ValidationError as error:
         where = f"{request.where}: ledger"
         return _refused(
@@ -74,8 +77,13 @@ def contribute(request: Request) -> Contribution:
     return Contribution(
         role=_SECTION,
         extras=extras,
-        parameters={"basis": str(settings.basis), **deductions.anchor.as_json()},
+        parameters={"basis": str(settings.basis), **deductions[-1].anchor.as_json()},
     )
+
+
+def _vintages(years: Sequence[int]) -> range:
+    """Return the years that a run's changes belong to: those after its first, to its last."""
+    return range(min(years[0] + 1, years[-1]), years[-1] + 1)
 
 
 def _refused(error: RefusedError) -> Contribution:

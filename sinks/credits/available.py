@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sinks.ledger import read_state
+from sinks.ledger import State, read_state
 from sinks.ledger.said import Issue
 
 if TYPE_CHECKING:
@@ -30,8 +30,13 @@ class Available:
     """kg CO2."""
 
 
-def available(path: Path) -> tuple[Available, ...]:
+def available(ledger: Path | State) -> tuple[Available, ...]:
     """Return what has not left, by league, year and project; rows of nothing are left out.
+
+    Parameters
+    ----------
+    ledger
+        The ledger, or what was read from it.
 
     Raises
     ------
@@ -39,7 +44,7 @@ def available(path: Path) -> tuple[Available, ...]:
         If the file is no ledger, or does not replay.
 
     """
-    state = read_state(path)
+    state = ledger if isinstance(ledger, State) else read_state(ledger)
     total: Counter[tuple[str, int, str, str]] = Counter()
     for issue in state.live(Issue):
         project = state.project(issue.said.project)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from sinks.ledger import Anchor, read_state
+from sinks.ledger import Anchor, State, read_state
 from sinks.ledger.apportion import apportion
 from sinks.ledger.said import Exit, ExitRoute, Issue, Parcel, Scope
 from sinks.ledger.state import cells_of
@@ -23,8 +23,6 @@ from sinks.ledger.state import cells_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
-
-    from sinks.ledger import State
 
 __all__ = ["SOLD", "Basis", "Deduction", "Deductions", "deduct"]
 
@@ -89,13 +87,13 @@ class Deductions:
         return dict(sorted(total.items()))
 
 
-def deduct(path: Path, *, year: int, basis: Basis) -> Deductions:
+def deduct(ledger: Path | State, *, year: int, basis: Basis) -> Deductions:
     """Return what is deducted in a year.
 
     Parameters
     ----------
-    path
-        The ledger.
+    ledger
+        The ledger, or what was read from it: whoever asks for several years reads it once.
     year
         Vintage year: the year that the tonnes grew in, never the year of issue or sale.
     basis
@@ -107,7 +105,7 @@ def deduct(path: Path, *, year: int, basis: Basis) -> Deductions:
         If the file is no ledger, or does not replay.
 
     """
-    state = read_state(path)
+    state = ledger if isinstance(ledger, State) else read_state(ledger)
     rows = tuple(_row(state, place, sums, year, basis) for place, sums in _sums(state, year))
     anchor = Anchor(head=state.head, events=state.events)
     return Deductions(year=year, basis=basis, rows=rows, anchor=anchor)

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    from pydantic_core import ErrorDetails
     from shapely.geometry.base import BaseGeometry
 
     from rasters.findings import Finding
@@ -41,6 +42,12 @@ if TYPE_CHECKING:
 
 __all__ = ["Intake", "Periods", "Record", "read_book", "read_row"]
 
+_REASONS = {
+    "greater_than_equal": "不得小于 {ge}",
+    "less_than_equal": "不得大于 {le}",
+    "string_too_long": "不得超过 {max_length} 字",
+}
+"""Chinese words for kinds of faults."""
 Periods = dict[str, tuple[str, str]]
 """Crediting period by project."""
 
@@ -118,11 +125,17 @@ def _made(row: FormRow, make: Callable[[], Said]) -> Said | None:
         for fault in error.errors(include_url=False):
             name = str(fault["loc"][0]) if fault["loc"] else ""
             where = _places(row)(name)
-            words = {"reason": fault["msg"]}
+            words = {"reason_en": fault["msg"], "reason_zh": _reason_zh(fault)}
             row.faults.append(
                 finding("sinks", "credits-cell-range", value=fault["input"], where=where, **words)
             )
         return None
+
+
+def _reason_zh(fault: ErrorDetails) -> str:
+    """Return in Chinese why a value is none of its kind."""
+    said = _REASONS.get(fault["type"], "不合登记规定的格式")
+    return said.format(**fault.get("ctx", {}))
 
 
 def _project(row: FormRow, intake: Intake) -> Said | None:
@@ -134,6 +147,8 @@ def _project(row: FormRow, intake: Intake) -> Said | None:
     )
     start, end = read_day(row, "start", last=False), read_day(row, "end", last=True)
     percent = row.number_in_unit("risk")
+    if percent is not None and not 0 <= percent < 100:  # noqa: PLR2004  # percent
+        row.fault("credits-risk-range", "risk", percent)
     words = {name: row.text(name) for name in ("method", "name", "owner", "evidence")}
     risk = "" if percent is None else f"{(percent / 100).normalize():f}"
     if project and start and end:

@@ -2,14 +2,16 @@
 
 Cells are judged by the intake and records by the rules of the ledger, and everything that
 either finds is told at once. A record that stands already is not recorded again: importing the
-same workbook twice, or after a time-out, changes nothing.
+same workbook twice, or after a time-out, changes nothing. What was reversed is not recorded
+again by an old workbook either: that is said aloud, with ``again`` or a key of one's own.
 """
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from pydantic import ValidationError
 
 from rasters.errors import RefusedError
 from rasters.findings import Severity, finding
@@ -18,10 +20,10 @@ from sinks.ledger.said import Opening, Parcel, Project, Reversal
 from sinks.ledger.spelling import spelling_key
 from sinks.ledger.state import State
 from sinks.ledger.store import judged
-from sinks.manifest import canonical
 from sinks.regions import region_ids
 
-from .intake import Intake, Record
+from .drafting import content_key, drafted
+from .intake import Intake
 from .shares import leagues_of
 
 if TYPE_CHECKING:
@@ -29,7 +31,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from rasters.findings import Finding
-    from sinks.ledger.said import Said
 
     from .shares import Leagues
 
@@ -39,7 +40,6 @@ _FOLLOWS_FROM_A_CELL = frozenset(
     {"credits-project-unknown", "credits-parcel-unknown", "credits-no-parcel",
      "credits-removal-missing", "credits-serial-unknown", "credits-sink-missing"}
 )  # fmt: skip
-_KEY_DIGITS = 32  # of a SHA-256, 128 bits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +64,7 @@ def record_rows(
     actor: str,
     at: str,
     key: str | None = None,
+    again: bool = False,
 ) -> Recorded:
     """Record what ``read`` puts into an intake.
 
@@ -81,6 +82,9 @@ def record_rows(
         Time of recording, ISO 8601 UTC.
     key
         Idempotency key of a single record; by default made of its content.
+    again
+        Whether content that was reversed is recorded anew; otherwise it is left out with the
+        warning ``credits-reversed-before``.
 
     Raises
     ------
@@ -99,8 +103,9 @@ def record_rows(
     )
     read(intake)
     begin = [] if state.opening else [_opening(leagues)]
-    drafts = [*begin, *(_draft(state, record, key) for record in intake.records)]
-    intake.findings += _superseded(state, drafts)
+    drafts, found = drafted(state, intake.records, key=key, again=again)
+    drafts = [*begin, *drafts]
+    intake.findings += [*found, *_superseded(state, drafts), *_moved(state, drafts, leagues)]
     _, _, faults = judged(state, drafts, actor, at)
     if intake.refused:
         faults = [f for f in faults if f.code not in _FOLLOWS_FROM_A_CELL]
@@ -115,12 +120,17 @@ def reverse_event(path: Path, target: int, *, reason: str, actor: str, at: str) 
     Raises
     ------
     RefusedError
-        If there is no such ledger or event, or others stand on it.
+        If there is no such ledger or event, others stand on it, or no reason is given.
 
     """
     read_state(path)
-    said = Reversal(target=target, reason=reason)
-    draft = Draft(key=_content_key(said), said=said)
+    try:
+        said = Reversal(target=target, reason=reason.strip())
+    except ValidationError as error:
+        raise RefusedError(
+            [finding("sinks", "credits-reason", value=target, where=path)]
+        ) from error
+    draft = Draft(key=content_key(said), said=said)
     return _written(path, [draft], actor, at, [])
 
 
@@ -164,16 +174,6 @@ def _opening(leagues: Leagues) -> Draft:
     return Draft(key="open", said=said)
 
 
-def _draft(state: State, record: Record, key: str | None) -> Draft:
-    """Return a record under its key; what was reversed may be recorded anew."""
-    base = key or _content_key(record.said)
-    chosen, times = base, 1
-    while state.keys.get(chosen) in state.reversed:
-        times += 1
-        chosen = f"{base}/{times}"
-    return Draft(key=chosen, said=record.said, where=record.where)
-
-
 def _superseded(state: State, drafts: Sequence[Draft]) -> list[Finding]:
     """Remark on records that stand already and no longer hold: recording them changes nothing."""
     found = []
@@ -189,9 +189,13 @@ def _superseded(state: State, drafts: Sequence[Draft]) -> list[Finding]:
     return found
 
 
-def _content_key(said: Said) -> str:
-    """Return the key of what was written; the shares of a parcel are measured, not written."""
-    words = said.model_dump(mode="json")
-    if isinstance(said, Parcel):
-        words.pop("shares")
-    return hashlib.sha256(canonical([said.kind, words])).hexdigest()[:_KEY_DIGITS]
+def _moved(state: State, drafts: Sequence[Draft], leagues: Leagues) -> list[Finding]:
+    """List new parcels of a ledger whose shares are measured on other boundaries."""
+    if state.opening is None or state.opening.boundary == leagues.boundary():
+        return []
+    words = {"held": state.opening.boundary[:12]}
+    value = leagues.boundary()[:12]
+    new = (d for d in drafts if isinstance(d.said, Parcel) and d.key not in state.keys)
+    places = [draft.where("geometry") for draft in new]
+    code = "credits-boundary-differs"
+    return [finding("sinks", code, value=value, where=place, **words) for place in places]

@@ -18,7 +18,7 @@ import shapely
 from rasters.datum import gcj02_to_wgs84
 from sinks.ledger.apportion import apportion
 from sinks.ledger.land import area_mm2, areal
-from sinks.ledger.said import Share
+from sinks.ledger.said import OUTSIDE, Share
 from sinks.provenance import sha256_of
 from sinks.regions import load_region
 
@@ -28,9 +28,6 @@ if TYPE_CHECKING:
     from sinks.regions import Region
 
 __all__ = ["OUTSIDE", "Leagues", "leagues_of", "to_wgs84"]
-
-OUTSIDE = "outside"
-"""Stands for land that lies in no zone of the region."""
 
 
 class Leagues:

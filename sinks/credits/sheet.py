@@ -9,16 +9,18 @@ and the tonnes surrendered to the league are added to it.
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from sinks.export.page import Column, Look
 from sinks.export.sheets import Sheet
+from sinks.ledger.said import Scheme, Scope
 from sinks.texts import text
 
 from .export import deduction_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
     from sinks.export.page import Book
     from sinks.ledger import State
@@ -47,25 +49,31 @@ _COLUMNS: tuple[tuple[str, str, float], ...] = (
 
 
 def credit_sheet(
-    deductions: Deductions,
+    deductions: Sequence[Deductions],
     state: State,
     *,
     names: Mapping[str, str],
     zones: Collection[str],
 ) -> Sheet:
-    """Return the sheet of the deductions of one vintage year.
+    """Return the sheet of the deductions of some vintage years, with a total of each.
 
     Parameters
     ----------
     deductions, state
-        What :func:`sinks.credits.deduct` gave, and the state of the same ledger.
+        What :func:`sinks.credits.deduct` gave for each year, in order and one at least, and the
+        state of the same ledger.
     names
         Name by zone code, in the language of the workbook.
     zones
         Codes of the zones that the run reports; parcels of others are left out.
 
     """
-    rows = [row for row in deduction_rows(deductions, state, names) if row["zone_code"] in zones]
+    first, last = deductions[0], deductions[-1]
+    period = str(last.year) if first.year == last.year else f"{first.year}–{last.year}"
+    years = {
+        made.year: [row for row in deduction_rows(made, state, names) if row["zone_code"] in zones]
+        for made in deductions
+    }
 
     def write(book: Book) -> None:
         lang = book.words.lang
@@ -80,24 +88,42 @@ def credit_sheet(
                 "table4_title",
                 lang,
                 region=book.meta.region.in_(lang),
-                year=deductions.year,
-                basis=text(f"register_basis_{deductions.basis}", lang),
+                year=period,
+                basis=text(f"register_basis_{last.basis}", lang),
             ),
             [column.width for column in columns],
         )
         page.headings(columns, freeze=1)
-        for row in rows:
-            filled = row | {"credit_period": f"{row['credit_start']}—{row['credit_end']}"}
-            page.row([*(_cell(filled[name], kind) for name, kind, _ in _COLUMNS), book.run])
-        total = sum(float(row["deduction_t_co2"]) for row in rows)
-        place = [name for name, _, _ in _COLUMNS].index("deduction_t_co2")
-        cells: list[str | float | None] = [None] * len(_COLUMNS)
-        cells[0], cells[place] = book.words("row", "total"), total
-        page.row([*cells, book.run], Look.TOTAL)
-        anchor = deductions.anchor
+        for year, rows in years.items():
+            for row in rows:
+                filled = _in_words(row, lang)
+                page.row([*(_cell(filled[name], kind) for name, kind, _ in _COLUMNS), book.run])
+            page.row([*_total(book.words("row", "total"), year, rows), book.run], Look.TOTAL)
+        anchor = last.anchor
         page.note(text("table4_note", lang, events=anchor.events, head=anchor.head))
 
     return Sheet(number=_NUMBER, write=write)
+
+
+def _in_words(row: Mapping[str, str], lang: str) -> dict[str, str]:
+    """Return the cells of a row with the words of the workbook for members of closed sets."""
+    scopes = [Scope(scope).label(lang) for scope in row["buyer_scope"].split(";") if scope]
+    return {
+        **row,
+        "credit_period": f"{row['credit_start']}—{row['credit_end']}",
+        "scheme": Scheme(row["scheme"]).label(lang),
+        "buyer_scope": ("、" if lang == "zh" else ", ").join(scopes),
+    }
+
+
+def _total(word: str, year: int, rows: Sequence[Mapping[str, str]]) -> list[str | float | None]:
+    """Return the cells of the total of a year."""
+    names = [name for name, _, _ in _COLUMNS]
+    cells: list[str | float | None] = [None] * len(names)
+    cells[0], cells[names.index("year")] = word, year
+    total = sum((Decimal(row["deduction_t_co2"]) for row in rows), Decimal(0))
+    cells[names.index("deduction_t_co2")] = float(total)
+    return cells
 
 
 def _cell(value: str, kind: str) -> str | float | None:

@@ -184,6 +184,18 @@ _ALL = (
         area_ha=NUMBER,
     ),
     _schema(
+        "transitions_mapped",
+        "zone_code year0 year1 code0 code1 stratum",
+        zone_code=TEXT,
+        year0=INTEGER,
+        year1=INTEGER,
+        code0=TEXT,
+        code1=TEXT,
+        stratum=TEXT,
+        pixels=NUMBER,
+        area_ha=NUMBER,
+    ),
+    _schema(
         "coverage",
         "zone_code year",
         zone_code=TEXT,

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from sinks.categories import Completeness, Confidence, Ecosystem, Pool, Status
+from sinks.categories import Completeness, Confidence, Ecosystem, IpccCategory, Pool, Status
 
 __all__ = ["Words"]
 
 _SETS = {
+    "category": IpccCategory,
     "completeness": Completeness,
     "confidence": Confidence,
     "ecosystem": Ecosystem,

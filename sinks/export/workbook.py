@@ -32,6 +32,7 @@ TABLES = (
     "changes",
     "totals",
     "transitions",
+    "transitions_mapped",
     "coverage",
     "reconciliation",
     "quality",

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .effects import KG_PER_SERIAL, ExitEffect, IssueEffect, ProjectEffect, split_exit, split_issue
-from .said import ExitRoute, Issue, Parcel, Scope
+from .said import ExitRoute, Scope
 from .spelling import spelling_key
 from .state import by_place
 from .wording import refusal, tonnes
@@ -17,11 +17,13 @@ if TYPE_CHECKING:
     from rasters.findings import Finding
 
     from .effects import Effect
-    from .said import Exit
-    from .state import Entry, State
+    from .said import Exit, Issue
+    from .state import State
     from .wording import Where
 
 __all__ = ["judge_exit", "judge_issue"]
+
+_SALES = (ExitRoute.NATIONAL_MARKET, ExitRoute.REGIONAL_TRADE)
 
 
 def judge_issue(state: State, said: Issue, where: Where) -> tuple[Effect | None, list[Finding]]:
@@ -45,17 +47,20 @@ def judge_issue(state: State, said: Issue, where: Where) -> tuple[Effect | None,
             project=other.said.project,
             seq=other.seq,
         )
-        for other in _same_block(state, scheme, block)
+        for other in state.series(scheme, block)
         if other.said.first <= said.last and other.said.last >= said.first
     ]
-    parcels = [e.said for e in state.live(Parcel) if e.said.project == said.project]
     if said.parcels:
+        named = {name: state.parcel(name) for name in said.parcels}
+        own = {n: e.said for n, e in named.items() if e and e.said.project == said.project}
         found += [
             refusal("credits-parcel-unknown", name, where("parcels"))
             for name in said.parcels
-            if name not in {p.parcel for p in parcels}
+            if name not in own
         ]
-        parcels = [p for p in parcels if p.parcel in said.parcels]
+        parcels = list(own.values())
+    else:
+        parcels = [e.said for e in state.parcels_of(said.project)]
     kg = max(0, said.last - said.first + 1) * KG_PER_SERIAL
     split = split_issue(kg, (said.start, said.end), parcels)
     if not split:
@@ -69,16 +74,6 @@ def _serial_faults(said: Issue | Exit, where: Where) -> list[Finding]:
     if said.first <= said.last:
         return []
     return [refusal("credits-serial-range", f"{said.first} > {said.last}", where("last"))]
-
-
-def _same_block(state: State, scheme: str, block: str) -> list[Entry[Issue]]:
-    """Return the issues whose numbers stand in one series."""
-    return [
-        e
-        for e in state.live(Issue)
-        if isinstance(e.effect, IssueEffect)
-        and (e.effect.scheme, spelling_key(e.said.block)) == (scheme, block)
-    ]
 
 
 def _cap_faults(state: State, effect: IssueEffect, where: Where) -> list[Finding]:
@@ -110,7 +105,7 @@ def judge_exit(state: State, said: Exit, where: Where) -> tuple[Effect | None, l
     faults = _serial_faults(said, where) + _route_faults(said, where)
     block = spelling_key(said.block)
     serials = f"{said.first} – {said.last}"
-    issues = _same_block(state, said.scheme, block)
+    issues = state.series(said.scheme, block)
     issue = next(
         (e for e in issues if e.said.first <= said.first and said.last <= e.said.last), None
     )
@@ -130,6 +125,9 @@ def judge_exit(state: State, said: Exit, where: Where) -> tuple[Effect | None, l
         for other in state.exits(issue.seq)
         if other.said.first <= said.last and other.said.last >= said.first
     ]
+    if said.day <= issue.said.end:
+        vintage = f"{issue.said.start} – {issue.said.end}"
+        found.append(refusal("credits-exit-early", said.day, where("day"), vintage=vintage))
     project = state.project(issue.said.project)
     buyer = spelling_key(said.buyer)
     owner = (
@@ -141,12 +139,22 @@ def judge_exit(state: State, said: Exit, where: Where) -> tuple[Effect | None, l
     if found or not isinstance(issue.effect, IssueEffect):
         return None, found
     split = split_exit(kg, issue.effect.split, state.left(issue))
-    return ExitEffect(issue=issue.seq, kg=kg, buyer_key=buyer, split=split), []
+    effect = ExitEffect(issue=issue.seq, kg=kg, buyer_key=buyer, split=split)
+    return effect, _league_faults(said, effect, where)
+
+
+def _league_faults(said: Exit, effect: ExitEffect, where: Where) -> list[Finding]:
+    """List a sale within the league of tonnes that grew in several: elsewhere for all but one."""
+    zones = sorted({cell.zone for cell in effect.split})
+    if said.route not in _SALES or said.scope is not Scope.IN_LEAGUE or len(zones) == 1:
+        return []
+    value = ", ".join(zones)
+    return [refusal("credits-scope-leagues", value, where("scope"))]
 
 
 def _route_faults(said: Exit, where: Where) -> list[Finding]:
     """List a buyer or scope that does not go with the route."""
-    sold = said.route in (ExitRoute.NATIONAL_MARKET, ExitRoute.REGIONAL_TRADE)
+    sold = said.route in _SALES
     words = {"route_en": said.route.label("en"), "route_zh": said.route.label("zh")}
     words |= {"scope_en": said.scope.label("en"), "scope_zh": said.scope.label("zh")}
     found = []

@@ -14,7 +14,7 @@ import shapely
 from .apportion import common_days
 from .effects import ParcelEffect, RemovalEffect, split_years
 from .land import TOLERANCE_MM2, measured, overlap_mm2
-from .said import Parcel
+from .said import OUTSIDE, Parcel
 from .state import over_credited
 from .wording import refusal, tonnes
 
@@ -47,16 +47,37 @@ def judge_parcel(state: State, said: Parcel, where: Where) -> tuple[Effect | Non
         return None, [*found, refusal("credits-parcel-geometry", error, where("geometry"))]
     if sum(share.area_mm2 for share in said.shares) != area:
         found.append(refusal("credits-shares-sum", area, where("geometry")))
+    found += _zone_faults(state, said, where)
     west, south, east, north = bounds
     effect = ParcelEffect(area_mm2=area, bounds=(west, south, east, north))
     return effect, found + _overlaps(state, said, effect, where)
+
+
+def _zone_faults(state: State, said: Parcel, where: Where) -> list[Finding]:
+    """List zones of a parcel that are none of the ledger's."""
+    zones = state.opening.zones if state.opening else ()
+    known = ", ".join((*zones, OUTSIDE))
+    return [
+        refusal("credits-zone-unknown", share.zone, where("geometry"), known=known)
+        for share in said.shares
+        if share.zone not in zones and share.zone != OUTSIDE
+    ]
+
+
+def _outside_of(parcel: Parcel, said: Removal, where: Where) -> list[Finding]:
+    """List a removal of days on which its parcel is not the project's: they are another's."""
+    if parcel.start <= said.start <= said.end <= parcel.end:
+        return []
+    period = f"{parcel.start} – {parcel.end}"
+    value = f"{said.start} – {said.end}"
+    return [refusal("credits-removal-period", value, where("start"), parcel=period)]
 
 
 def _overlaps(state: State, said: Parcel, effect: ParcelEffect, where: Where) -> list[Finding]:
     """List the parcels that share land and days with a new one."""
     found = []
     west, south, east, north = effect.bounds
-    for other in state.live(Parcel):
+    for other in state.parcels_near(effect.bounds):
         there = other.effect
         if not isinstance(there, ParcelEffect) or other.said.parcel == said.parcel:
             continue
@@ -81,12 +102,13 @@ def _overlaps(state: State, said: Parcel, effect: ParcelEffect, where: Where) ->
 
 
 def judge_removal(state: State, said: Removal, where: Where) -> tuple[Effect | None, list[Finding]]:
-    """Judge a removal: a later one may not fall below what was credited."""
-    if state.parcel(said.parcel) is None:
+    """Judge a removal: of its parcel's own days, and not below what was credited."""
+    parcel = state.parcel(said.parcel)
+    if parcel is None:
         return None, [refusal("credits-parcel-unknown", said.parcel, where("parcel"))]
     effect = RemovalEffect(years=split_years(said.kg, said.start, said.end))
     kept = state.removal_kg(said.parcel)
-    found = []
+    found = _outside_of(parcel.said, said, where)
     for earlier in state.removals(said.parcel):
         before = earlier.said
         if (before.start, before.end) == (said.start, said.end):

@@ -56,7 +56,7 @@ def _needed_by(state: State, target: Entry[Said]) -> Iterator[int]:
     """Yield the numbers of the events that stand on another one."""
     said = target.said
     if isinstance(said, Project):
-        yield from (e.seq for e in state.live(Parcel) if e.said.project == said.project)
+        yield from (e.seq for e in state.parcels_of(said.project))
         yield from (e.seq for e in state.live(Issue) if e.said.project == said.project)
     elif isinstance(said, Parcel):
         yield from (e.seq for e in state.live(Removal) if e.said.parcel == said.parcel)

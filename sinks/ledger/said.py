@@ -13,6 +13,7 @@ from typing import Annotated, ClassVar
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 __all__ = [
+    "OUTSIDE",
     "Exit",
     "ExitRoute",
     "Issue",
@@ -30,6 +31,8 @@ __all__ = [
     "kinds",
 ]
 
+OUTSIDE = "outside"
+"""Stands for land that lies in no zone of the region."""
 _FIRST_YEAR, _LAST_YEAR = 1900, 2200
 _LARGEST_KG = 10**15  # the world emits some 4e13 kg CO2 a year; sums stay within 64 bits
 
@@ -156,8 +159,8 @@ class Project(Said):
     start: Day
     end: Day
     """Last day of the crediting period."""
-    risk: Text = ""
-    """Share held back for risk of non-permanence (K_risk), as a decimal; blank if none is told."""
+    risk: Annotated[str, StringConstraints(pattern=r"^(0(\.[0-9]{1,30})?)?$")] = ""
+    """Share held back for risk of non-permanence (K_risk), 0 to below 1; blank if none is told."""
     evidence: Text = ""
 
 

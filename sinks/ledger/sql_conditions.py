@@ -105,10 +105,11 @@ def over_used(zone_years: str) -> str:
     )
 
 
-def zone_unknown(table: str) -> str:
-    """Return that a zone is none of those that the ledger was opened with."""
+def zone_unknown(table: str, *besides: str) -> str:
+    """Return that a zone is none of those that the ledger was opened with, nor one besides."""
     zones = "(SELECT j.value FROM event o, json_each(o.payload, '$.said.zones') j WHERE o.seq = 1)"
-    return mine(table, f"x.zone NOT IN {zones}")
+    more = "".join(f" AND x.zone <> '{zone}'" for zone in besides)
+    return mine(table, f"x.zone NOT IN {zones}{more}")
 
 
 def wrong_serials(table: str) -> str:

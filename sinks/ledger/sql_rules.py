@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .said import OUTSIDE
 from .sql_conditions import (
     NO_ISSUE,
     OVERLAP,
@@ -84,6 +85,7 @@ RULES: Mapping[str, tuple[tuple[str, str], ...]] = {
             ),
         ),
         ("credits-shares-sum", sum_differs("parcel", "parcel_zone", "area_mm2")),
+        ("credits-zone-unknown", zone_unknown("parcel_zone", OUTSIDE)),
         (
             "credits-parcel-overlap",
             mine(
@@ -97,6 +99,13 @@ RULES: Mapping[str, tuple[tuple[str, str], ...]] = {
         (
             "credits-parcel-unknown",
             mine("removal", "x.parcel NOT IN (SELECT parcel FROM live_parcel)"),
+        ),
+        (
+            "credits-removal-period",
+            mine(
+                "removal", f"NOT ({WITHIN_DAYS.format(a='x', b='o')})",
+                "JOIN live_parcel o ON o.parcel = x.parcel",
+            ),
         ),
         ("credits-removal-sum", sum_differs("removal", "removal_year", "kg")),
         (
@@ -160,6 +169,13 @@ RULES: Mapping[str, tuple[tuple[str, str], ...]] = {
                 f"JOIN live_exit o ON {SERIES.format(a='o', b='x')}",
             ),
         ),
+        (
+            "credits-exit-early",
+            mine(
+                "exit", "(date(x.day) IS NOT x.day OR x.day <= i.last_day)",
+                "JOIN issue i ON i.seq = x.issue",
+            ),
+        ),
         ("credits-exit-sum", sum_differs("exit", "exit_part", "kg")),
         (
             "credits-exit-above",
@@ -179,6 +195,14 @@ RULES: Mapping[str, tuple[tuple[str, str], ...]] = {
                 "exit",
                 "((x.route = 'league_offset' AND x.scope <> 'in_league')"
                 " OR (x.route = 'regional_trade' AND x.scope = 'outside'))",
+            ),
+        ),
+        (
+            "credits-scope-leagues",
+            mine(
+                "exit",
+                "x.route IN ('national_market', 'regional_trade') AND x.scope = 'in_league'"
+                " AND (SELECT count(DISTINCT p.zone) FROM exit_part p WHERE p.seq = x.seq) > 1",
             ),
         ),
         (

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from .effects import ExitEffect, IssueEffect, ProjectEffect, RemovalEffect
 from .event import GENESIS
+from .index import ground, handles
 from .said import Exit, ExitRoute, Issue, Offset, Opening, Parcel, Project, Removal, Reversal, Sink
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from .effects import Cell, Effect
     from .event import Event
+    from .index import Handle
     from .said import Said
 
 __all__ = ["Entry", "State", "by_place", "cells_of", "over_credited"]
@@ -59,6 +61,9 @@ class State:
     surrendered_kg: Counter[tuple[str, int]] = field(default_factory=Counter)
     """Surrendered to the offset of the league, by zone and year."""
     _live: dict[type[Said], dict[int, Entry[Said]]] = field(default_factory=dict)
+    _found: dict[Handle, dict[int, Entry[Said]]] = field(default_factory=dict)
+    _years: dict[str, Counter[int]] = field(default_factory=dict)
+    _left: dict[int, dict[Place, int]] = field(default_factory=dict)
     _keys: dict[str, str] = field(default_factory=dict)
     _exits: dict[int, dict[int, Entry[Exit]]] = field(default_factory=dict)
 
@@ -73,7 +78,7 @@ class State:
 
     def project(self, project: str) -> Entry[Project] | None:
         """Return the project of an id."""
-        return next((e for e in self.live(Project) if e.said.project == project), None)
+        return next(iter(self._at(Project, "project", project)), None)
 
     def project_of_key(self, key: str) -> str | None:
         """Return the id of the project that is known under a spelling key."""
@@ -81,14 +86,32 @@ class State:
 
     def parcel(self, parcel: str) -> Entry[Parcel] | None:
         """Return the parcel of an id."""
-        return next((e for e in self.live(Parcel) if e.said.parcel == parcel), None)
+        return next(iter(self._at(Parcel, "parcel", parcel)), None)
+
+    def parcels_of(self, project: str) -> tuple[Entry[Parcel], ...]:
+        """Return the parcels of a project."""
+        return self._at(Parcel, "parcels of", project)
+
+    def parcels_near(self, bounds: tuple[int, int, int, int]) -> tuple[Entry[Parcel], ...]:
+        """Return every parcel that may touch a rectangle in 1e-7 degrees, in order; and others."""
+        squares = ground(bounds)
+        if squares is None:
+            return self.live(Parcel)
+        near = {e.seq: e for handle in squares for e in self._at(Parcel, *handle)}
+        return tuple(near[seq] for seq in sorted(near))
+
+    def series(self, scheme: str, block: str) -> tuple[Entry[Issue], ...]:
+        """Return the issues whose numbers stand in one series; the prefix as its spelling key."""
+        return self._at(Issue, "series", scheme, block)
+
+    def credited_years(self, parcel: str) -> list[int]:
+        """Return the years that a parcel has credits of, sorted."""
+        return sorted(year for year, kg in self._years.get(parcel, {}).items() if kg)
 
     def removals(self, parcel: str) -> tuple[Entry[Removal], ...]:
         """Return the removals of a parcel that hold: of each period the latest."""
-        latest = {
-            (e.said.start, e.said.end): e for e in self.live(Removal) if e.said.parcel == parcel
-        }
-        return tuple(latest.values())
+        told = self._at(Removal, "removal", parcel)
+        return tuple({(e.said.start, e.said.end): e for e in told}.values())
 
     def removal_kg(self, parcel: str) -> Counter[int]:
         """Return the removal of a parcel by year; a year without one is absent."""
@@ -105,35 +128,28 @@ class State:
 
     def left(self, issue: Entry[Issue]) -> dict[Place, int]:
         """Return the kilograms of an issue that have not left, by parcel, zone and year."""
-        left = {_place(cell): cell.kg for cell in cells_of(issue)}
-        for exit_ in self.exits(issue.seq):
-            for cell in cells_of(exit_):
-                left[_place(cell)] -= cell.kg
-        return left
+        return dict(self._left[issue.seq])
 
     def sink_kg(self, zone: str, year: int) -> int | None:
         """Return the sink of a zone and year, None where none was told."""
-        told = [e.said.kg for e in self.live(Sink) if (e.said.zone, e.said.year) == (zone, year)]
-        return told[-1] if told else None
+        told = self._at(Sink, Sink.kind, zone, year)
+        return told[-1].said.kg if told else None
 
     def successor(self, seq: int) -> int | None:
         """Return the event that supersedes a removal or sink, None where it still holds."""
         said = self.entries[seq].said
         later: list[int] = []
         if isinstance(said, Removal):
-            period = (said.parcel, said.start, said.end)
-            same = (e for e in self.live(Removal) if e.seq > seq)
-            later = [e.seq for e in same if (e.said.parcel, e.said.start, e.said.end) == period]
+            same = (e for e in self._at(Removal, "removal", said.parcel) if e.seq > seq)
+            period = (said.start, said.end)
+            later = [e.seq for e in same if (e.said.start, e.said.end) == period]
         elif isinstance(said, Sink):
-            after = (e for e in self.live(Sink) if e.seq > seq)
-            place = (said.zone, said.year)
-            later = [e.seq for e in after if (e.said.zone, e.said.year) == place]
+            later = [e.seq for e in self._at(Sink, Sink.kind, said.zone, said.year) if e.seq > seq]
         return later[-1] if later else None
 
     def offset_kg(self, zone: str, year: int) -> int:
         """Return how much of the sink of a zone and year was set off."""
-        same = (e.said for e in self.live(Offset) if (e.said.zone, e.said.year) == (zone, year))
-        return sum(said.kg for said in same)
+        return sum(e.said.kg for e in self._at(Offset, Offset.kind, zone, year))
 
     def used_kg(self, zone: str, year: int) -> int:
         """Return what of the sink of a zone and year is set off or credited to someone else."""
@@ -152,11 +168,20 @@ class State:
         elif isinstance(said, Reversal):
             self.reversed.add(said.target)
             target = self.entries[said.target]
-            self._live[type(target.said)].pop(said.target)
-            self._count(target, -1)
+            if self._live.get(type(target.said), {}).pop(said.target, None) is not None:
+                for handle in handles(target.said, target.effect):
+                    self._found[handle].pop(said.target)
+                self._count(target, -1)
         else:
             self._live.setdefault(type(said), {})[event.seq] = entry
+            for handle in handles(said, effect):
+                self._found.setdefault(handle, {})[event.seq] = entry
             self._count(entry, 1)
+
+    def _at(self, kind: type[K], *handle: str | int) -> tuple[Entry[K], ...]:
+        """Return the events of a kind under a handle, in order."""
+        del kind
+        return tuple(self._found.get(handle, {}).values())  # type: ignore[arg-type]
 
     def _count(self, entry: Entry[Said], sign: int) -> None:
         """Add the effect of an event to the sums, or take it off."""
@@ -168,18 +193,25 @@ class State:
                 else:
                     self._keys.pop(key, None)
         elif isinstance(effect, IssueEffect):
+            self._left[entry.seq] = {_place(cell): cell.kg for cell in effect.split}
             for cell in effect.split:
+                self._years.setdefault(cell.parcel, Counter())[cell.year] += sign * cell.kg
                 self.credit_kg[cell.parcel, cell.year] += sign * cell.kg
                 self.issued_kg[cell.zone, cell.year] += sign * cell.kg
         elif isinstance(said, Exit) and isinstance(effect, ExitEffect):
-            exits = self._exits.setdefault(effect.issue, {})
-            if sign > 0:
-                exits[entry.seq] = Entry(seq=entry.seq, said=said, effect=effect)
-            else:
-                exits.pop(entry.seq)
-            if said.route is ExitRoute.LEAGUE_OFFSET:
-                for cell in effect.split:
-                    self.surrendered_kg[cell.zone, cell.year] += sign * cell.kg
+            self._count_exit(Entry(seq=entry.seq, said=said, effect=effect), effect, sign)
+
+    def _count_exit(self, entry: Entry[Exit], effect: ExitEffect, sign: int) -> None:
+        """Add an exit to the sums, or take it off."""
+        left, exits = self._left[effect.issue], self._exits.setdefault(effect.issue, {})
+        if sign > 0:
+            exits[entry.seq] = entry
+        else:
+            exits.pop(entry.seq)
+        for cell in effect.split:
+            left[_place(cell)] -= sign * cell.kg
+            if entry.said.route is ExitRoute.LEAGUE_OFFSET:
+                self.surrendered_kg[cell.zone, cell.year] += sign * cell.kg
 
 
 def cells_of(entry: Entry[Issue] | Entry[Exit]) -> tuple[Cell, ...]:
@@ -190,8 +222,10 @@ def cells_of(entry: Entry[Issue] | Entry[Exit]) -> tuple[Cell, ...]:
 
 def over_credited(state: State, parcel: str, removal: Mapping[int, int]) -> dict[int, int]:
     """Return by year the kilograms credited to a parcel above a removal."""
-    years = sorted(y for (p, y), kg in state.credit_kg.items() if p == parcel and kg)
-    excess = {year: state.credit_kg[parcel, year] - removal.get(year, 0) for year in years}
+    excess = {
+        year: state.credit_kg[parcel, year] - removal.get(year, 0)
+        for year in state.credited_years(parcel)
+    }
     return {year: kg for year, kg in excess.items() if kg > 0}
 
 

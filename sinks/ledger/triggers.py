@@ -31,7 +31,7 @@ __all__ = ["APPLICATION_ID", "FORMAT", "schema"]
 
 APPLICATION_ID = 0x54_41_4E_48
 """``TANH`` in the header of the file."""
-FORMAT = 1
+FORMAT = 2
 """Edition of this schema, the user version of the file."""
 _LIVE = tuple(table.name for table in TABLES if table.name != "reversal")
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .gain_loss import GainLoss
+from .land import LIVING
 from .lucf import LandUseChangeForestry
 from .nep import NetEcosystemProduction, production_factor
 from .protocol import ChangeTerms, Context, Method, Remark
@@ -39,11 +40,20 @@ SOIL_METHODS: Mapping[str, Method] = {
 }
 """Every method of the soil pool, by the id that ``methods.soil`` names."""
 
+DEPARTURES: Mapping[str, frozenset[str]] = {LandUseChangeForestry.id: LIVING}
+"""Methods that speak of the land that leaves their ecosystem, and the pools that they speak of:
+the method of the ecosystem it enters then leaves those to them."""
+
+STATED_AREAS = frozenset({Volume.id, GainLoss.id, Rate.id})
+"""Methods that take a stated area for the whole of an ecosystem."""
+
 __all__ = [
+    "DEPARTURES",
     "FORESTS",
     "LOSSES_UNDECLARED",
     "METHODS",
     "SOIL_METHODS",
+    "STATED_AREAS",
     "ChangeTerms",
     "Context",
     "GainLoss",

@@ -74,7 +74,7 @@ class GainLoss:
         context = asking.context
         for rows, years in (
             (use.stays, float(use.years)),
-            (use.arrives, cohort_years(use.years)),
+            (use.gains, cohort_years(use.years)),
         ):
             for code, stratum, key, at in classes_of(side1, rows):
                 ecosystem = context.ecosystems[code]
@@ -115,7 +115,7 @@ class GainLoss:
             if str(pool) in ABOVE_SOIL:
                 known = estimated_rows(side0, densities=context.densities, pool=pool)
                 gathered.cover(str(pool), use.leaves & known)
-        for code, stratum, key, at in classes_of(side1, use.arrives):
+        for code, stratum, key, at in classes_of(side1, use.gains):
             ecosystem = context.ecosystems[code]
             land = Land(ecosystem=ecosystem, stratum=stratum, code=code)
             for pool in (Pool.AGB, Pool.BGB):

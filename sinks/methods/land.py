@@ -47,8 +47,11 @@ class LandUse:
     """Rows converted to an ecosystem of the method from one whose stock is estimated."""
     arrives_unknown: NDArray[np.bool_]
     """Rows converted to it from land that is not estimated: their gain is not counted."""
+    from_stated: NDArray[np.bool_]
+    """Rows that arrive from land whose stock statistics state: statistics do not tell its loss
+    row by row, so the gain of the new land is not counted."""
     leaves: NDArray[np.bool_]
-    """Rows converted from it to land that no method speaks for: only their loss is known."""
+    """Rows converted from it to land that it does not speak for: only their loss is known."""
     ecosystems: frozenset[Ecosystem]
     """The ecosystems of the method."""
 
@@ -56,6 +59,11 @@ class LandUse:
     def of_method(self) -> NDArray[np.bool_]:
         """Rows whose later ecosystem is one of the method's."""
         return self.stays | self.arrives | self.arrives_unknown
+
+    @property
+    def gains(self) -> NDArray[np.bool_]:
+        """Rows converted to it whose gain is counted."""
+        return self.arrives & ~self.from_stated
 
     def of_only(self, ecosystems: frozenset[Ecosystem]) -> LandUse:
         """Return the same rows for some of the ecosystems."""
@@ -79,6 +87,7 @@ def land_use(side0: Side, side1: Side, context: Context) -> LandUse:
         stays=of_later & same,
         arrives=of_later & ~same & known,
         arrives_unknown=of_later & ~same & ~known,
+        from_stated=of_later & ~same & stated,
         leaves=common & ~of_later & np.isin(before, sorted(mine)),
         ecosystems=frozenset(mine),
     )

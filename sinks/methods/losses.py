@@ -66,7 +66,7 @@ def add_losses(
 
 
 def undeclared(asking: Asking, use: LandUse, side1: Side) -> frozenset[Ecosystem]:
-    """Note every loss that is not stated, and return the ecosystems that state none at all.
+    """Note the losses that a zone does not state, and return the ecosystems that state none at all.
 
     A loss is stated for a reported zone by a line of it, or by lines of zones inside it that
     together hold every counted zone with the ecosystem.
@@ -81,15 +81,20 @@ def undeclared(asking: Asking, use: LandUse, side1: Side) -> frozenset[Ecosystem
         if not any(row.ecosystem is ecosystem for row in losses.rows):
             silent.add(ecosystem)
         for zone, counted in sorted(wanted.items()):
-            for quantity in LOSSES:
-                missing = [
-                    year for year in years if counted - losses.counted(quantity, ecosystem, year)
+            missing = {
+                quantity: [
+                    str(year)
+                    for year in years
+                    if counted - losses.counted(quantity, ecosystem, year)
                 ]
-                if missing:
-                    asking.fault(
-                        "losses-undeclared", value=zone, where="[losses]", ecosystem=ecosystem,
-                        quantity=quantity, years=", ".join(map(str, missing)),
-                    )  # fmt: skip
+                for quantity in LOSSES
+            }
+            named = [f"{quantity} {', '.join(of)}" for quantity, of in missing.items() if of]
+            if named:
+                asking.fault(
+                    "losses-undeclared", value=zone, where="[losses]", ecosystem=ecosystem,
+                    quantities="; ".join(named),
+                )  # fmt: skip
     return frozenset(silent)
 
 

@@ -2,9 +2,10 @@
 
 Growing stock of arbor and of scattered trees grows by a rate and is consumed by a rate; bamboo,
 economic forest and shrub change with their area; converted forest is burnt on site, burnt off
-site or decays. An expansion factor is of the whole tree (``bef_whole``) or above ground
-(``bef_above``): the name of the parameter says which, so that it cannot be forgotten, and only
-the latter is multiplied with the roots.
+site or decays, whatever it becomes. What stands there afterwards is ``biomass_after`` of the
+guideline: the method of the land it enters counts no living biomass of it. An expansion factor
+is of the whole tree (``bef_whole``) or above ground (``bef_above``): the name of the parameter
+says which, so that it cannot be forgotten, and only the latter is multiplied with the roots.
 
 Source: 省级温室气体清单编制指南（试行）, land use change and forestry (METHOD A12).
 """
@@ -104,7 +105,7 @@ class LandUseChangeForestry:
                 gathered.zone(place, ecosystem, BIOMASS, rows, sign * row.value, errors=[row.key])
 
     def _converted(self, gathered: Gathered, asking: Asking, use: LandUse, side0: Side) -> None:
-        """Add what is burnt and decays on forest converted to land that no method speaks for."""
+        """Add what is burnt and decays on converted forest."""
         gathered.cover(BIOMASS, use.leaves)
         for code, stratum, key, at in classes_of(side0, use.leaves):
             ecosystem = asking.context.ecosystems[code]

@@ -53,7 +53,7 @@ class NetEcosystemProduction:
                 f"of respiration in the same years where there is any"
             )
         valid = _valid(side1, years, respired=respired)
-        rows = (land.use.stays | land.use.arrives) & (valid > 0)
+        rows = (land.use.stays | land.use.gains) & (valid > 0)
         land.gathered.cover(WHOLE, rows | land.use.arrives)
         for year in years:
             weight = valid * (land.use.years / len(years))

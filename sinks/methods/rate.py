@@ -50,7 +50,7 @@ class Rate:
         use, side1 = land.use, land.side1
         for rows, years in (
             (use.stays, float(use.years)),
-            (use.arrives, cohort_years(use.years)),
+            (use.gains, cohort_years(use.years)),
         ):
             for code, stratum, key, at in classes_of(side1, rows):
                 ecosystem = context.ecosystems[code]

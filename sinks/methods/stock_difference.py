@@ -3,7 +3,8 @@
 Only land that both dates classify is compared, so that a raster that covers more in one year
 makes no sink. Where one side of a conversion is not estimated, the loss of the other side
 is counted and its gain is not: the conservative half of an unknown difference. A side whose
-whole stock statistics give is theirs to count: only the other side changes here.
+whole stock statistics give is theirs to count. They tell no loss row by row, so land that leaves
+such a side has no gain here either; land that enters it loses what stood there.
 
 Source: IPCC 2006 Guidelines, Volume 4, Chapter 2, equations 2.5 and 2.8.
 """
@@ -59,11 +60,10 @@ class StockDifference:
                 for side in (side0, side1)
             )
             covered[str(pool)] = (has0 | has1) & ~(theirs0 & theirs1)
-            known0, known1 = has0 | theirs0, has1 | theirs1
             loss = stock0[(stock0["pool"] == str(pool)) & has0[stock0["row"]]]
-            gain = stock1[(stock1["pool"] == str(pool)) & (known0 & has1)[stock1["row"]]]
+            gain = stock1[(stock1["pool"] == str(pool)) & (has0 & has1 & ~theirs0)[stock1["row"]]]
             pieces += [
-                loss.assign(amount=-loss["amount"], one_sided=~known1[loss["row"]]),
+                loss.assign(amount=-loss["amount"], one_sided=~(has1 | theirs1)[loss["row"]]),
                 gain.assign(one_sided=False),
             ]
         return ChangeTerms(terms=pd.concat(pieces, ignore_index=True), covered=covered)

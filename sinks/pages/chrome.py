@@ -118,11 +118,11 @@ def select_zone(zone: str | None) -> None:
     _write(words | ({"zone": zone} if zone else {}))
 
 
-def headline(results: Results, choice: Choice, title: str) -> None:
-    """Show the title, and that the data are synthetic where they are."""
+def headline(results: Results, choice: Choice, title: str, *, at_year: bool = False) -> None:
+    """Show the title with the period or its last year, and whether the data are synthetic."""
     lang = choice.lang
     first, last = choice.period
-    span = str(last) if first == last else f"{first}–{last}"
+    span = str(last) if at_year or first == last else f"{first}–{last}"
     mark = f"<mark>{escaped(say('synthetic', lang))}</mark>" if _synthetic(results) else ""
     st.html(
         f'<h1 class="tanhui-title">{escaped(results.region_name(lang))} · {escaped(title)}'

@@ -20,7 +20,7 @@ from .words import say
 from .zone_map import Legend, Place, Shown, base_map, zone_group
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import folium
 
@@ -30,7 +30,9 @@ if TYPE_CHECKING:
     from sinks.screen.shelf import Run
 
 __all__ = [
+    "MAP_HEIGHT",
     "choropleth",
+    "clicked_code",
     "drawn_map",
     "figures_of",
     "follow_click",
@@ -40,7 +42,8 @@ __all__ = [
     "zone_list",
 ]
 
-_HEIGHT = 500  # px of the map
+MAP_HEIGHT = 500
+"""Height of every map, px."""
 _CODE = re.compile(r".*\[([^\[\]]+)\]", re.DOTALL)  # the last brackets: a name may have its own
 
 
@@ -76,6 +79,7 @@ def choropleth(
                 rows=_legend_rows(classes, lang, missing=len(values) < len(found)),
                 remark=say("faint", lang) if any(one.faint for one in shown.values()) else "",
             ),
+            bounds=outlines_of(run, results.levels[0]).bounds,
             note=review_number(),
         ),
     )
@@ -97,18 +101,24 @@ def drawn_map(
 
     """
     answer = st_folium(
-        base_map(run.key, results.levels, outlines_of(run, results.levels[0]).bounds),
+        base_map(run.key, results.levels),
         key=f"map-{run.key}",
-        height=_HEIGHT,
+        height=MAP_HEIGHT,
         use_container_width=True,
         feature_group_to_add=group,
         returned_objects=["last_object_clicked_tooltip", "last_object_clicked_count"],
     )
-    tooltip = (answer or {}).get("last_object_clicked_tooltip")
-    named = _CODE.match(str(tooltip)) if tooltip else None
-    if named is None or named.group(1) not in known:
+    code = clicked_code(answer or {}, known)
+    if code is None:
         return None
-    return named.group(1), int((answer or {}).get("last_object_clicked_count") or 0)
+    return code, int((answer or {}).get("last_object_clicked_count") or 0)
+
+
+def clicked_code(answer: Mapping[str, object], known: set[str]) -> str | None:
+    """Return the code in the tooltip of what was clicked last; None where it is not known."""
+    tooltip = answer.get("last_object_clicked_tooltip")
+    named = _CODE.match(str(tooltip)) if tooltip else None
+    return named.group(1) if named is not None and named.group(1) in known else None
 
 
 def zone_list(results: Results, level: str, lang: str) -> None:
@@ -118,7 +128,7 @@ def zone_list(results: Results, level: str, lang: str) -> None:
     key = f"zone-{level}"
     zone = selected_zone()
     st.session_state[key] = zone if zone in zones else ""
-    left, right = st.columns([3, 1], vertical_alignment="bottom")
+    left, right = st.columns([5, 2], gap="small", vertical_alignment="bottom")
     left.selectbox(
         say("label_zone", lang), zones, key=key, on_change=partial(_listed, key),
         format_func=lambda z: results.zone_name(z, lang) if z else say("whole", lang),

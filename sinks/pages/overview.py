@@ -46,7 +46,8 @@ def show() -> None:
         return
     results = results_of(run)
     choice = choose(results, run, shown=_CHOICES)
-    headline(results, choice, say(f"measure_{choice.measure}", choice.lang))
+    title = say(f"measure_{choice.measure}", choice.lang)
+    headline(results, choice, title, at_year=not choice.measure.is_change)
     _cards(results, choice)
     map_and_card(run, results, choice)
     source_strip(run, results, choice.lang)

@@ -19,6 +19,7 @@ from streamlit import config
 
 from sinks.errors import ResultError
 from sinks.pages.chrome import results_root
+from sinks.pages.tiles import layers_of, tile
 from sinks.screen.outlines_script import outlines_script
 from sinks.screen.shelf import outlines_of, runs
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger(__name__)
 _HERE = Path(__file__).resolve().parent
+_DEEPEST = 18  # zoom; a pixel of 30 m is several screen pixels wide there
 _FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 
 
@@ -42,6 +44,19 @@ def outlines(request: Request) -> Response:
         _LOG.warning("outlines %s %s: %s", run.key, level, error)
         return PlainTextResponse("no such level", status_code=404)
     return Response(outlines_script(found), media_type="text/javascript", headers=_FOREVER)
+
+
+def density_tile(request: Request) -> Response:
+    """Answer with a tile of a density map; an empty answer beyond it."""
+    run = next((r for r in runs(results_root()) if r.key == request.path_params["run"]), None)
+    name = str(request.path_params["name"])
+    if run is None or name not in {layer.name for layer in layers_of(run)}:
+        return PlainTextResponse("no such map", status_code=404)
+    x, y, z = (int(request.path_params[axis]) for axis in "xyz")
+    made = tile(run, name, x, y, z) if z <= _DEEPEST else None
+    if made is None:
+        return Response(status_code=204)
+    return Response(made, media_type="image/png", headers=_FOREVER)
 
 
 def fault(error: Exception) -> bool:
@@ -65,6 +80,7 @@ app = st.App(
     _main_script(),
     routes=[
         Route(f"{_AT}/outlines/{{run}}/{{level}}.js", outlines),
+        Route(f"{_AT}/tiles/{{run}}/{{name}}/{{z:int}}/{{x:int}}/{{y:int}}.png", density_tile),
         Mount(f"{_AT}/assets", StaticFiles(directory=_HERE / "assets")),
         Mount(f"{_AT}/vendor", StaticFiles(directory=_HERE / "vendor")),
     ],

@@ -113,10 +113,8 @@ tanhuiZones({{ this._parent.get_name() }}, {{ this.view }});
         self.view = view
 
 
-def base_map(
-    run: str, levels: Sequence[str], bounds: tuple[float, float, float, float]
-) -> folium.Map:
-    """Return the map that stays: no tiles, a scale bar, and the outlines of every level.
+def base_map(run: str, levels: Sequence[str]) -> folium.Map:
+    """Return the map that stays: no tiles, and the outlines of every level.
 
     Parameters
     ----------
@@ -124,14 +122,12 @@ def base_map(
         Key of the run whose outlines are drawn.
     levels
         Levels whose outlines are loaded.
-    bounds
-        West, south, east, north of the first view.
 
     """
     made = folium.Map(
         tiles=None,
-        zoom_control="bottomright", attribution_control=False, control_scale=True, zoom_snap=0.25,
-        min_zoom=3, max_bounds=False,
+        zoom_control="bottomright", attribution_control=False, zoom_snap=0.25,
+        max_bounds=False,
     )  # fmt: skip
     made.default_js = [
         ("leaflet", f"{_LEAFLET}/leaflet.js"),
@@ -139,10 +135,9 @@ def base_map(
         *((f"outlines_{level}", f"../../tanhui/outlines/{run}/{level}.js") for level in levels),
     ]
     made.default_css = [("leaflet_css", f"{_LEAFLET}/leaflet.css")]
-    made.options["maxZoom"] = 13
+    # without bounds of its own the map would jump to those of the first tile layer
+    made.options["minZoom"], made.options["maxZoom"] = 3, 13
     made.options["zoomSnap"] = 0.25
-    west, south, east, north = bounds
-    made.fit_bounds([[south, west], [north, east]])
     made.get_root().header.add_child(folium.Element(_CSS))  # type: ignore[attr-defined]
     return made
 
@@ -154,6 +149,7 @@ def zone_group(
     selected: str | None,
     places: Sequence[Place],
     legend: Legend,
+    bounds: tuple[float, float, float, float],
     spots: Sequence[Spot] = (),
     tiles: Tiles | None = None,
     note: str = "",
@@ -172,6 +168,8 @@ def zone_group(
         Names, the most important first.
     legend
         What the colours mean.
+    bounds
+        West, south, east, north of the first view, degrees.
     spots
         Points above the zones.
     tiles
@@ -181,7 +179,9 @@ def zone_group(
 
     """
     group = folium.FeatureGroup(name=level)
+    west, south, east, north = bounds
     view = {
+        "bounds": [[south, west], [north, east]],
         "level": level,
         "selected": selected,
         "shown": {

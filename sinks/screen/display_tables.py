@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -41,7 +42,8 @@ def figure_table(figures: Sequence[Figure], headings: Sequence[str], unit: str) 
 def headed(table: pd.DataFrame, headings: Mapping[str, str]) -> pd.DataFrame:
     """Return the columns of a table that have a heading, in the order of the headings.
 
-    Numbers of a results file are decimals; they are shown as floats, which a screen can sort.
+    Numbers of a results file are decimals; they are shown as floats, which a screen can sort;
+    a column of numbers and words is shown as words.
 
     Examples
     --------
@@ -51,6 +53,9 @@ def headed(table: pd.DataFrame, headings: Mapping[str, str]) -> pd.DataFrame:
     """
     shown = table[list(headings)].rename(columns=dict(headings)).reset_index(drop=True)
     for column in shown.columns:
-        if any(hasattr(value, "as_tuple") for value in shown[column]):
-            shown[column] = pd.to_numeric(shown[column])
+        known = shown[column].dropna()
+        decimals = [isinstance(value, Decimal) for value in known]
+        if any(decimals):
+            mixed = not all(decimals)
+            shown[column] = shown[column].astype(str) if mixed else pd.to_numeric(shown[column])
     return shown

@@ -18,7 +18,7 @@ from sinks.stocks import UNCLASSIFIED
 from sinks.units import MM2_PER_HA
 
 from .constants import transition_period
-from .organic import OrganicSoil, organic_soil
+from .organic import OrganicSoil, dissolved_alone, organic_soil
 from .organic_carbon import Land, SoilCarbon, Ways, soil_depths, soil_ways
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from rasters.findings import Finding
     from sinks.categories import Ecosystem
     from sinks.coefficient_register import Register
+    from sinks.coefficient_rows import Coefficient
 
 Conversion = tuple[str, str, str]
 """Class before, class after, stratum."""
@@ -61,6 +62,8 @@ class Soils:
     """Classes and strata whose soil carbon is known."""
     organic: Mapping[tuple[str, str], OrganicSoil] = field(default_factory=dict)
     """Organic soils by class and stratum."""
+    dissolved_alone: Mapping[tuple[str, str], Coefficient] = field(default_factory=dict)
+    """Rows of dissolved carbon without ``ef_co2``, which no figure takes, by class and stratum."""
     depth_cm: str = ""
     """Depth of the mineral soils."""
     years: int = field(default_factory=transition_period)
@@ -133,7 +136,15 @@ def resolve_soils(
             findings.append(_refusal(pair, conversion, area, ways, depth))
         else:
             pairs[conversion] = pair
-    return Soils(pairs=pairs, estimated=known, organic=organic, depth_cm=depth), findings
+    alone = {key: dissolved_alone(register, land) for key, land in lands.items()}
+    soils = Soils(
+        pairs=pairs,
+        estimated=known,
+        organic=organic,
+        dissolved_alone={key: row for key, row in alone.items() if row is not None},
+        depth_cm=depth,
+    )
+    return soils, findings
 
 
 def organic_soils(

@@ -60,6 +60,16 @@ def organic_soil(register: Register, land: Land) -> OrganicSoil | None:
     )
 
 
+def dissolved_alone(register: Register, land: Land) -> Coefficient | None:
+    """Return a row of dissolved carbon that no ``ef_co2`` stands beside, None where there is none.
+
+    It enters no figure: by itself it would stand for a whole soil.
+    """
+    if _valued(register, "ef_co2", land) is not None:
+        return None
+    return _valued(register, "ef_doc", land)
+
+
 def years_before_and_after(years: int) -> tuple[float, float]:
     """Return the mean years under the old and the new class of land converted in a period.
 

@@ -19,9 +19,9 @@ from .catalogue import (
     target_regions,
 )
 from .ceiling import Ceiling, ceilings, volume_sink
-from .checks import ceiling_findings
+from .checks import ceiling_findings, plan_findings
 from .display import targets_display
-from .figures import Figure, Trend, sink_trend, wetland_areas
+from .figures import Figure, Trend, sink_trend
 from .progress import Outcome, Progress, progress
 from .sheet import targets_sheet
 from .statistics import read_statistics
@@ -45,6 +45,7 @@ __all__ = [
     "documents",
     "indicators",
     "load_targets",
+    "plan_findings",
     "progress",
     "read_statistics",
     "sink_trend",
@@ -53,5 +54,4 @@ __all__ = [
     "targets_sheet",
     "targets_table",
     "volume_sink",
-    "wetland_areas",
 ]

@@ -39,7 +39,7 @@ class Comparator(StrEnum):
 
     AT_LEAST = ">="
     STABLE = "stable"
-    """It must not fall below; the text says 稳定在."""
+    """It stays where it is; the text says 稳定在 and not within what."""
     WORDS = ""
     """The text states no figure."""
 
@@ -51,7 +51,7 @@ class IndicatorKind(StrEnum):
     TOTAL = "total"
     """Done since the start of the plan."""
     DROP = "drop"
-    """Against a base year."""
+    """Since the start of the plan, of the year before it."""
     WORDS = "words"
 
 
@@ -67,6 +67,11 @@ class Document:
     published: str
     note_zh: str
     note_en: str
+    first_year: int
+    """First year of its plan; what was done or dropped before counts for none of its targets."""
+    first_year_source_zh: str
+    """Why that year."""
+    first_year_source_en: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from .texts import text
-from .wording import document_text, figure_text, outcome_text, value_text
+from .wording import document_text, figure_text, outcome_text, shown_share, value_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -49,7 +49,7 @@ def targets_display(
             "" if target.year is None else str(target.year),
             value_text(target, lang),
             figure_text(row, lang),
-            "" if row.share is None else f"{float(row.share):.1%}",
+            "" if row.share is None else f"{float(shown_share(row.share)):.1%}",
             outcome_text(row, lang),
         )
     yield table

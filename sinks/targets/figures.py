@@ -1,8 +1,8 @@
-"""Figures that a target can be held against: of an inventory, where it has one that compares.
+"""Figures that a target can be held against, and what an inventory can say of one.
 
-Most do not compare: a forest cover rate counts shrub land that a map of classes does not, and a
-weighted vegetation cover is no share of an area (METHOD D6). Only two figures of an inventory are
-taken, each under its condition.
+Most do not compare: a forest cover rate counts shrub land that a map of classes does not, a
+weighted vegetation cover is no share of an area (METHOD D6), and no text says which survey its
+wetland area is of. Only the way that the forest and grassland sink goes is taken of an inventory.
 """
 
 from __future__ import annotations
@@ -10,21 +10,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from sinks.export.cells import is_missing
 
-from .catalogue import convert
-
 if TYPE_CHECKING:
+    from fractions import Fraction
+
     from sinks.results import Results
 
-__all__ = ["Figure", "Trend", "sink_trend", "wetland_areas"]
+__all__ = ["Figure", "Trend", "sink_trend"]
 
-SCOPE = "forest_grassland_wetland"
-"""Scope of ``totals.csv`` whose trend is shown."""
-_SURVEY = "gbt21010"  # the land survey's own classes, the only ones that count wetland as it does
+SCOPES = ("forest", "grassland")
+"""Scopes of ``totals.csv`` whose trend is shown: 林草."""
 
 
 class Trend(StrEnum):
@@ -46,60 +44,41 @@ class Figure:
     value: Fraction
     """In the unit of the indicator."""
     source: str
-    """Source of the statistics, or the run."""
-
-
-def wetland_areas(results: Results) -> list[Figure]:
-    """Return the wetland area of every zone and year in 10^4 mu.
-
-    Only land-survey classes compare with a target of the survey; any other product gives none.
-    """
-    products = {r.product for r in results.manifest.inputs if r.role == "land_cover"}
-    if products != {_SURVEY}:
-        return []
-    stocks = results.tables["stocks"]
-    rows = stocks[stocks["ecosystem"].eq("wetland") & stocks["area_ha"].notna()]
-    areas = {
-        (str(row["zone_code"]), int(row["year"])): Fraction(Decimal(str(row["area_ha"])))
-        for row in rows.to_dict("records")
-    }
-    run = results.manifest.run_id[:8]
-    found = []
-    for (zone, year), area in sorted(areas.items()):
-        value = convert(area, "公顷", "万亩")
-        if value is not None:
-            found.append(
-                Figure(zone_code=zone, indicator="wetland_area", year=year, value=value, source=run)
-            )
-    return found
+    """Source of the statistics."""
 
 
 def sink_trend(results: Results, zone_code: str) -> tuple[Trend, str] | None:
-    """Return which way the sink of a zone went between its last two periods, and their names.
+    """Return which way the forest and grassland sink of a zone went, and its last two periods.
 
-    None where the run has fewer than two periods that follow each other.
+    The bounds of both ecosystems are added: their errors may go together, and this is the widest
+    that the interval of the sum can be, so that a trend is never told too early. Wetland has no
+    part in it (林草). None where the run has fewer than two periods that follow each other, or
+    either ecosystem is not estimated in one of them.
     """
     totals = results.tables["totals"]
     rows = totals[
         totals["quantity"].eq("change")
-        & totals["scope"].eq(SCOPE)
+        & totals["scope"].isin(SCOPES)
         & totals["zone_code"].eq(zone_code)
     ]
-    periods = sorted(
-        (int(row["year0"]), int(row["year1"]), row)
-        for row in rows.to_dict("records")
-        if not any(
-            is_missing(row[name])
-            for name in ("low_t_co2_per_year", "high_t_co2_per_year", "sink_t_co2_per_year")
-        )
-    )
+    parts: dict[tuple[int, int], list[tuple[Decimal, Decimal]]] = {}
+    for row in rows.to_dict("records"):
+        bounds = (row["low_t_co2_per_year"], row["high_t_co2_per_year"])
+        if not any(is_missing(bound) for bound in bounds):
+            low, high = (Decimal(str(bound)) for bound in bounds)
+            parts.setdefault((int(row["year0"]), int(row["year1"])), []).append((low, high))
+    periods = sorted(period for period, found in parts.items() if len(found) == len(SCOPES))
     follow = [(a, b) for a in periods for b in periods if a[1] == b[0]]
     if not follow:
         return None
-    before, after = max(follow, key=lambda pair: pair[1][1])
+    before, after = max(follow, key=lambda pair: (pair[1][1], pair[1][0]))
     named = f"{before[0]}-{before[1]}, {after[0]}-{after[1]}"
-    if after[2]["low_t_co2_per_year"] > before[2]["high_t_co2_per_year"]:
+    (low0, high0), (low1, high1) = (
+        tuple(sum(column) for column in zip(*parts[period], strict=True))
+        for period in (before, after)
+    )
+    if low1 > high0:
         return Trend.RISING, named
-    if after[2]["high_t_co2_per_year"] < before[2]["low_t_co2_per_year"]:
+    if high1 < low0:
         return Trend.FALLING, named
     return Trend.UNCLEAR, named

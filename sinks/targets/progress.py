@@ -1,7 +1,9 @@
 """How far a zone is with a target, or why that cannot be told.
 
-A figure is the user's own statistics first, then an inventory where it compares. The latest figure
-up to the year of the target is taken, else the first one after it.
+A figure is one of the user's own statistics. The latest one up to the year of the target is taken,
+else the first one after it; of what was done or dropped since the start of a plan only a figure
+within the plan counts. A target to stay at a value is shown and not judged: no text says how far
+from it is still there.
 """
 
 from __future__ import annotations
@@ -10,7 +12,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from .figures import Trend, sink_trend, wetland_areas
+from .catalogue import Comparator, IndicatorKind
+from .figures import Trend, sink_trend
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,9 +24,10 @@ if TYPE_CHECKING:
     from .catalogue import Target
     from .figures import Figure
 
-__all__ = ["Outcome", "Progress", "progress"]
+__all__ = ["Outcome", "Progress", "counts", "progress"]
 
 _TREND = "sink_trend"
+_SINCE_THE_START = (IndicatorKind.TOTAL, IndicatorKind.DROP)
 
 
 class Outcome(StrEnum):
@@ -34,6 +38,8 @@ class Outcome(StrEnum):
     """Not reached, and its year has not come in the figures."""
     MISSED = "missed"
     """Not reached by a figure of its year or later."""
+    SHOWN = "shown"
+    """A target to stay at a value, whose tolerance no text states."""
     UNCLEAR = "unclear"
     """A trend within its interval."""
     NO_FIGURE = "no_figure"
@@ -53,15 +59,15 @@ class Progress:
 
     @property
     def share(self) -> Fraction | None:
-        """The figure as a share of the target."""
-        if self.figure is None or not self.target.value:
+        """The figure as a share of the target; None where it is shown and not judged."""
+        if self.figure is None or not self.target.value or self.outcome is Outcome.SHOWN:
             return None
         return self.figure.value / self.target.value
 
     @property
     def left(self) -> Fraction | None:
         """What is left to do, in the unit of the indicator; below zero where it is exceeded."""
-        if self.figure is None or self.target.value is None:
+        if self.figure is None or self.target.value is None or self.outcome is Outcome.SHOWN:
             return None
         return self.target.value - self.figure.value
 
@@ -88,19 +94,32 @@ def progress(
         An inventory, or None.
 
     """
-    areas = [] if results is None else wetland_areas(results)
-    return tuple(_progress(target, statistics, areas, results) for target in targets)
+    return tuple(_progress(target, statistics, results) for target in targets)
 
 
-def _progress(
-    target: Target, statistics: Sequence[Figure], areas: Sequence[Figure], results: Results | None
-) -> Progress:
+def counts(target: Target, figure: Figure) -> bool:
+    """Return whether a figure is one of a target: its zone and indicator, and within its plan.
+
+    The plan matters to what is counted since its start: a total that was done before it, or a
+    drop against another base, is none of the target.
+    """
+    if (figure.zone_code, figure.indicator) != (target.zone_code, target.indicator.id):
+        return False
+    if target.indicator.kind not in _SINCE_THE_START:
+        return True
+    last = figure.year if target.year is None else target.year
+    return target.document.first_year <= figure.year <= last
+
+
+def _progress(target: Target, statistics: Sequence[Figure], results: Results | None) -> Progress:
     """Return how far one target is."""
     if target.value is None:
         return _in_words(target, results)
-    figure = _latest(target, statistics) or _latest(target, areas)
+    figure = _latest(target, statistics)
     if figure is None:
         outcome = Outcome.NO_FIGURE if results is None else Outcome.NOT_COMPARABLE
+    elif target.comparator is Comparator.STABLE:
+        outcome = Outcome.SHOWN
     elif figure.value >= target.value:
         outcome = Outcome.MET
     elif target.year is not None and figure.year >= target.year:
@@ -128,13 +147,6 @@ def _in_words(target: Target, results: Results | None) -> Progress:
 
 def _latest(target: Target, figures: Sequence[Figure]) -> Figure | None:
     """Return the latest figure up to the year of the target, else the first one after it."""
-    mine = sorted(
-        (
-            f
-            for f in figures
-            if f.zone_code == target.zone_code and f.indicator == target.indicator.id
-        ),
-        key=lambda f: f.year,
-    )
+    mine = sorted((f for f in figures if counts(target, f)), key=lambda f: f.year)
     due = [f for f in mine if target.year is None or f.year <= target.year]
     return due[-1] if due else next(iter(mine), None)

@@ -13,7 +13,7 @@ from sinks.export.sheets import Sheet
 from .display import ceiling_text
 from .progress import Outcome
 from .texts import text
-from .wording import document_text, figure_text, outcome_text, value_text
+from .wording import document_text, figure_text, outcome_text, shown_share, value_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -105,7 +105,7 @@ def _row(book: Book, row: Progress, zones: Mapping[str, str]) -> list[Cell]:
         value_text(target, lang),
         figure_text(row, lang),
         "" if row.figure is None else row.figure.source,
-        None if row.share is None else float(row.share),
+        None if row.share is None else float(shown_share(row.share)),
         outcome_text(row, lang),
         row.reason(lang),
         target.phrase,

@@ -33,6 +33,7 @@ COLUMNS = {
 """Headings of the file, in English and in Chinese."""
 _LARGEST = 10_000_000  # bytes; a thousand rows take a tenth of a million
 _YEARS = (1900, 2100)
+_WHOLE = 100  # %
 
 
 def read_statistics(path: Path, *, zones: Collection[str]) -> tuple[list[Figure], list[Finding]]:
@@ -136,17 +137,33 @@ def _figure(
         found.append(_fault("target-statistics-source", value, where))
     converted = None
     if indicator is not None and number is not None:
-        converted = convert(number, _folded(row.get("unit", "")), indicator.unit)
-        if converted is None:
-            words = {"wanted": indicator.unit}
-            said = row.get("unit", "") or "-"
-            found.append(_fault("target-statistics-unit", said, where, **words))
+        converted, faults = _converted(number, row.get("unit", ""), indicator, where)
+        found += faults
     if indicator is None or year is None or converted is None or zone not in zones:
         return None, found
     source = row.get("source", "")
     return Figure(
         zone_code=zone, indicator=indicator.id, year=year, value=converted, source=source
     ), found
+
+
+def _converted(
+    number: Fraction, unit: str, indicator: Indicator, where: str
+) -> tuple[Fraction | None, list[Finding]]:
+    """Return a number in the unit of its indicator, None where it has another kind of unit."""
+    converted = convert(number, _folded(unit), indicator.unit)
+    if converted is None:
+        return None, [_fault("target-statistics-unit", unit or "-", where, wanted=indicator.unit)]
+    return converted, _share_faults(converted, where) if indicator.unit == "%" else []
+
+
+def _share_faults(percent: Fraction, where: str) -> list[Finding]:
+    """Refuse more than the whole, and ask of a percentage that looks like a fraction."""
+    if percent > _WHOLE:
+        return [_fault("target-statistics-share", f"{float(percent):g}", where)]
+    if 0 < percent <= 1:
+        return [_fault("target-statistics-fraction", f"{float(percent):g}", where)]
+    return []
 
 
 def _indicator(said: str) -> Indicator | None:

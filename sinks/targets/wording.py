@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from .catalogue import Comparator, convert
@@ -9,12 +10,19 @@ from .progress import Outcome
 from .texts import text
 
 if TYPE_CHECKING:
-    from fractions import Fraction
-
     from .catalogue import Target
     from .progress import Progress
 
-__all__ = ["document_text", "figure_text", "number_text", "outcome_text", "value_text"]
+__all__ = [
+    "document_text",
+    "figure_text",
+    "number_text",
+    "outcome_text",
+    "shown_share",
+    "value_text",
+]
+
+_PERMILLE = Fraction(1, 1000)
 
 
 def value_text(target: Target, lang: str) -> str:
@@ -57,6 +65,15 @@ def outcome_text(progress: Progress, lang: str) -> str:
         trend = {Outcome.MET: "rising", Outcome.BELOW: "falling"}.get(progress.outcome, "unclear")
         return text(f"trend_{trend}", lang)
     return text(f"outcome_{progress.outcome}", lang)
+
+
+def shown_share(share: Fraction) -> Fraction:
+    """Return a share as it is shown with one decimal of a percent: never 100.0 % of less than all.
+
+    >>> [f"{float(shown_share(Fraction(n, 10_000))):.1%}" for n in (9996, 9994, 5000, 10_000)]
+    ['99.9%', '99.9%', '50.0%', '100.0%']
+    """
+    return min(share, 1 - _PERMILLE) if share < 1 else share
 
 
 def document_text(target: Target, lang: str) -> str:

@@ -86,7 +86,7 @@ def test_every_csv_row_ends_with_the_status_demo_and_the_run_id(demo):
         assert (table["run_id"] == run_id).all(), name
         assert len(table) > 0 or name in (
             "accuracy_matrix", "adjusted_areas", "area_adjustment", "filters",
-            "method_comparison", "sink_zones", "views_stocks", "views_totals",
+            "method_comparison", "transitions_mapped", "views_stocks", "views_totals",
         )  # fmt: skip
 
 
@@ -191,7 +191,9 @@ def test_the_sink_of_the_demo_is_biomass_and_the_soil_in_transition(tables):
     (row,) = totals.to_dict("records")
     changes = tables["changes"].query("level == 'region'")
     soil = changes[changes["pool"] == "soil"]
-    assert set(soil["method"]) == {"transition"}
+    assert set(soil["method"]) == {"transition", "NE"}
+    assert set(soil.loc[soil["method"] == "NE", "ecosystem"]) == {"settlement", "water"}
+    soil = soil[soil["method"] == "transition"]
     assert (soil.loc[soil["land"] == "remaining", "change_t_c"] == 0).all()
     assert (soil.loc[soil["land"] == "converted", "change_t_c"] != 0).any()
     assert row["value_t_c"] == changes["change_t_c"].dropna().sum()

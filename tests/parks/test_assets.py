@@ -186,7 +186,7 @@ def test_quantities_are_added_within_a_class_stage_and_unit_only():
     more = replace(FULL, id="d", quantity=Decimal("0.75"))
     sink = AssetClass.FOREST_GRASS_SINK
     assert pipeline([green, more, lead, FULL]) == [
-        row(sink, Stage.LEAD, "t CO2", 1, "0", 1),
+        row(sink, Stage.LEAD, "t CO2", 1, None, 1),
         row(sink, Stage.ISSUANCE, "t CO2", 2, "12501", 0),
         row(AssetClass.GREEN_CERTIFICATE, Stage.ISSUANCE, "MWh", 1, "12500.25", 0),
     ]
@@ -198,7 +198,7 @@ def row(asset_class, stage, unit, assets, quantity, without):
         stage=stage,
         unit=unit,
         assets=assets,
-        quantity=Decimal(quantity),
+        quantity=None if quantity is None else Decimal(quantity),
         without_quantity=without,
     )
 

@@ -95,6 +95,17 @@ def test_an_overlap_is_refused_with_both_owners(tmp_path):
         certificate_line(claims, park_id="mengsu", year=2023, load_mwh=1e6)
 
 
+@pytest.mark.parametrize("scheme", ["GEC", "Gec", "ＧＥＣ"])
+def test_another_spelling_of_a_scheme_is_the_same_scheme(tmp_path, scheme):
+    claims, findings = read(
+        tmp_path,
+        ("mengsu", "GEC-0001", "GEC-0100", "100", "2023-05", "2023", scheme),
+        ("damao", "GEC-0100", "GEC-0101", "2", "2023-05", "2023"),
+    )
+    assert {one.scheme for one in claims} == {"gec"}
+    assert [f.code for f in findings] == ["certificate-overlap"]
+
+
 @pytest.mark.parametrize("second", [(1, 10), (3, 5), (10, 20), (0, 1), (0, 30)])
 def test_one_park_cannot_use_its_certificates_twice_either(second):
     twice = [claim(), claim(first=second[0], last=second[1], year=2024, where="c, row 3")]

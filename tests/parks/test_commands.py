@@ -1,16 +1,19 @@
 """tanhui parks certificates, assets and balance: files in, tables out, nothing counted twice."""
 
+import csv
 import json
+import re
 from decimal import Decimal
 
 import pandas as pd
 import pytest
+from ledger_factory import BASE, EAST, WEST, leave, made
 from parks_energy import columns, hourly, write_csv
 from results_factory import write_results
 
 import tanhui
 from parks.asset_table import read_assets
-from parks.deductions import read_deductions
+from parks.deductions import read_deductions, register_deductions
 from parks.green_land import green_land_of
 from parks.park import Fact, FactStatus, Park, ParkKind
 from sinks.cli import run_commands
@@ -137,7 +140,10 @@ def test_the_pipeline_is_listed_and_summed_by_class_and_stage(call, tmp_path):
     assert (code, error) == (DONE, "")
     for words in ("林草碳汇", "审定", "嘎查集体 60%", "12000", "线索", "不计入盟市碳汇"):
         assert words in out
+    pattern = r"新能源减排 *│ 线索 *│ *1 *│ *缺 *│"
+    assert re.search(pattern, out), out  # no quantity is known: missing, and not 0
     record = json.loads(call("assets", table, "--json")[1])
+    assert [row["quantity"] for row in record["pipeline"]] == ["12000", None]
     assert [row["assets"] for row in record["pipeline"]] == [1, 1]
     assert record["assets"][0]["benefit_shares"][1] == {"party": "嘎查集体", "percent": "60"}
     record = json.loads(call("assets", table, "--stage", "lead", "--json")[1])
@@ -257,6 +263,75 @@ def test_deductions_are_those_of_the_vintage(tmp_path):
     path = write(tmp_path / "issued.csv", ISSUED + "150700,2023,5,a register\n")
     assert read_deductions(path, year=2023) == ({"150600": Decimal(100), "150700": Decimal(5)}, [])
     assert read_deductions(path, year=2022)[0] == {"150600": Decimal(900)}
+
+
+@pytest.fixture
+def ledger(tmp_path):
+    """Return a register: 945 t of 2023, a quarter of the parcel in the west."""
+    path = tmp_path / "register.sqlite"
+    with made(path, *BASE, leave()):
+        pass
+    return path
+
+
+@pytest.fixture
+def exported(ledger, tmp_path, capsys):
+    """Return the table that ``tanhui register deduct`` writes of it."""
+    path = tmp_path / "deductions.csv"
+    words = ("register", "deduct", ledger, "--year", 2023, "--out", path)
+    assert run_commands(tanhui.commands(), [str(word) for word in words]) == DONE
+    capsys.readouterr()
+    return path
+
+
+def test_the_table_of_the_register_is_read_as_it_is(ledger, exported):
+    found, remarks = read_deductions(exported, year=2023)
+    assert remarks == []
+    assert sum(found.values()) == 945
+    assert set(found) == {WEST, EAST}
+    assert read_deductions(exported, year=2022) == ({}, [])
+    issued, anchor = register_deductions(ledger, year=2023)
+    assert issued == found
+    with exported.open(encoding="utf-8", newline="") as stream:
+        assert {r["ledger_head"] for r in csv.DictReader(stream)} == {anchor.head}
+
+
+def test_what_grew_outside_and_what_cannot_be_added_is_told(exported):
+    text = exported.read_text(encoding="utf-8")
+    exported.write_text(text.replace(f"\n{WEST},", "\noutside,"), encoding="utf-8")
+    assert set(read_deductions(exported, year=2023)[0]) == {EAST}
+    head, first, *rest = text.splitlines()
+    mixed = "\n".join([head, first.replace(",issued,", ",sold,"), *rest]) + "\n"
+    exported.write_text(mixed, encoding="utf-8")
+    found = read_deductions(exported, year=2023)[1]
+    assert [(f.code, f.value) for f in found] == [("deduction-basis", "issued, sold")]
+    cell = first.split(",")[15]
+    exported.write_text(text.replace(f",{cell},", ",-5,"), encoding="utf-8")
+    assert "deduction-negative" in {f.code for f in read_deductions(exported, year=2023)[1]}
+    exported.write_text(text.replace("zone_code", "zone", 1), encoding="utf-8")
+    assert {f.code for f in read_deductions(exported, year=2023)[1]} == {
+        "table-column-missing", "table-column-unknown",
+    }  # fmt: skip
+
+
+def test_a_balance_reads_the_register_and_names_its_end(
+    call, league_run, ledger, exported, tmp_path
+):
+    words = words_of(tmp_path, league_run)
+    totals = league_run / "totals.csv"
+    totals.write_text(totals.read_text(encoding="utf-8").replace("150600", EAST), encoding="utf-8")
+    records = [
+        json.loads(call(*words, option, path, "--json")[1])
+        for option, path in (("--register", ledger), ("--deductions", exported))
+    ]
+    assert records[0]["leagues"] == records[1]["leagues"]
+    assert Decimal(records[0]["leagues"][0]["deducted_t_co2"]) > 0
+    assert records[1]["register"] is None
+    code, out, _ = call(*words, "--register", ledger)
+    assert (code, records[0]["register"]["ledger_head"] in out) == (DONE, True)
+    assert call(*words, "--register", ledger, "--deductions", exported)[0] != DONE
+    code, _, error = call(*words, "--register", totals)
+    assert (code, "Traceback" in error) == (REFUSED, False)
 
 
 def fact(parameter, value, date, status=FactStatus.MEASURED):

@@ -11,10 +11,12 @@ import openpyxl
 import pytest
 
 import tanhui
-from parks.indicator_systems import load_system
+from parks.indicator_systems import load_system, system_ids
 from parks.indicators import State, assess
 from parks.intake import import_parks
+from parks.power_accounts import NetExport
 from parks.run_settings import RunSettings, parse_settings
+from parks.storage import LossesOn
 from parks.template import write_template
 from rasters.findings import Severity
 from sinks.cli import run_commands
@@ -172,6 +174,39 @@ def test_the_sections_of_the_guide_are_valid():
     assert set(parks["parks"]["series"][0]) == set(type(settings.series[0]).model_fields)
     assert SinkZonesSection.model_validate(zones["sink_zones"]).mining.path == "矿区.geojson"
     assert set(zones["sink_zones"]) == set(SinkZonesSection.model_fields)
+
+
+def named_values(section):
+    """Return the words that a comment of a TOML block lists for its key, as (key, word)."""
+    found = []
+    for key, comment in re.findall(r"^(\w+) += .*?# (.*)$", section, re.MULTILINE):
+        words = [re.match(r"[a-z_]+", part.strip()) for part in comment.split("|")]
+        if len(words) > 1:
+            found += [(key, word[0] if word else "") for word in words]
+    return found
+
+
+def test_every_value_that_the_guide_names_is_taken():
+    """And every value that a closed key may take is named."""
+    section, _ = blocks(GUIDE, "toml")
+    given = tomllib.loads(section)["parks"]
+    named = named_values(section)
+    assert named
+    for key, word in named:
+        changed = (
+            given | {key: word}
+            if key in given
+            else given | {"series": [given["series"][0] | {key: word}]}
+        )
+        settings = parse_settings(changed, where="parks.zh.md")
+        held = settings if key in given else settings.series[0]
+        assert getattr(held, key) == word
+        if key == "system":
+            load_system(word)
+    told = {key: {w for k, w in named if k == key} for key, _ in named}
+    assert told["losses_on"] == set(LossesOn)
+    assert told["net_export"] == set(NetExport)
+    assert told["system"] == set(system_ids())
 
 
 def test_the_table_of_assets_in_the_guide_is_one(call, tmp_path):

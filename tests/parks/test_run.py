@@ -14,8 +14,9 @@ from tiny_inputs import write_tiny
 import tanhui
 from parks.additions import PARKS, contribute
 from parks.definitions import Reading, target_of
-from parks.power import readings
+from parks.power import Flag, readings
 from parks.registry import load_parks, write_parks
+from parks.run_inputs import read_run
 from parks.run_settings import RunSettings, parse_settings
 from parks.storage import LossesOn, Store
 from parks.verdict import verdict
@@ -208,6 +209,7 @@ def test_a_changed_series_is_another_run_and_is_found_by_verify(made):
 
 
 CASES = {
+    "[parks]\nsynthetic = true\n": "parks-run-setting",
     "[parks]\nyaer = 2023\n": "parks-run-setting",
     '[[parks.series]]\npark = "mengsu"\nfile = "first.csv"\nstore_mwh = 1\n': "parks-run-setting",
     '[[parks.series]]\npark = "atlantis"\nfile = "first.csv"\n': "parks-run-unknown",
@@ -278,10 +280,22 @@ def test_ones_own_registry_takes_the_place_of_the_packaged_one(made):
     assert list(layer.frame["park_id"]) == [parks[0].park_id]
 
 
+@pytest.mark.parametrize("synthetic", [True, False])
+def test_the_series_of_a_folder_are_made_up_where_the_section_says_so(tmp_path, synthetic):
+    (tmp_path / "series").mkdir()
+    write_csv(tmp_path / "series" / f"{FIRST}.csv", columns(SERIES[FIRST]))
+    settings = parse_settings({"folder": "series", "synthetic": synthetic}, where="i.toml")
+    read = read_run(
+        settings, region="inner_mongolia", year=2023, base=tmp_path, root=None, where="i.toml"
+    )
+    assert {Flag.SYNTHETIC in ratio.flags for ratio in read.ratios[FIRST]} == {synthetic}
+
+
 def test_settings_are_checked_and_told_without_paths():
     settings = parse_settings({"folder": "x", "year": 2023, "system": "regional"}, where="i.toml")
     assert settings.parameters() == {
-        "year": 2023, "system": "regional", "net_export": "zero", "series": [],
+        "year": 2023, "system": "regional", "net_export": "zero", "synthetic": False,
+        "series": [],
     }  # fmt: skip
     assert RunSettings().series == ()
     with pytest.raises(RefusedError) as refused:

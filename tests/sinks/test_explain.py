@@ -46,7 +46,7 @@ def test_a_stock_is_followed_to_its_amount_rows_pixels_and_files(finished):
             "pool": "agb",
             "amount": "20000",
             "unit": "ha",
-            "factors": "test/density/agb/F/////",
+            "factors": "test/density/agb/F/////*area:forest:2020",
             "stock_t_c": "1200000",
         }
     ]
@@ -88,7 +88,7 @@ def test_an_amount_of_a_raster_has_its_unit(finished):
         "trace",
         {"zone_code": "1", "year": 2020, "pool": "agb", "ecosystem": "forest"},
         "factors",
-        "biomass:2020*x",
+        "biomass:2020*x*area:forest:2020",
     )
     assert path.is_file()
     trace = tables(finished, ecosystem="forest", pool="agb", year=2020)[2]

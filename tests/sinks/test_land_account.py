@@ -9,10 +9,13 @@ from accounting_factory import density
 from tiny_inputs import COVER, hectares, pixels, write_raster, write_tiny
 
 from rasters import RefusedError
-from sinks.land_quality import matrix_closure
+from sinks.categories import Ecosystem
+from sinks.land_quality import matrix_closure, soil_transition
 from sinks.pipeline import run
 from sinks.quality import Gates
 from sinks.results import load_results
+from sinks.soils import SoilPair, Soils
+from sinks.verify import verify
 
 ROWS = COVER.strip("\n").split("\n")
 LATER = "\n".join(["1 1 2 2 2 2", "1 1 2 2 2 2", *ROWS[2:]])
@@ -132,6 +135,62 @@ def test_a_side_without_a_soil_is_listed_by_its_area(ran):
     assert float(found["change_t_c"]) == pytest.approx(
         -73 / 20 * (first * 3 + second * 2), abs=1e-5
     )
+
+
+def test_three_years_list_each_conversion_once(tmp_path):
+    """Forest has no soil: two become grassland by 2020, and one of these cropland by 2023."""
+    covers = ["1 1 2 2 3 3", "2 2 2 2 3 3", "3 2 2 2 3 3"]
+    first, between, later = ("\n".join([row, *ROWS[1:]]) for row in covers)
+    write_raster(tmp_path / "cover_2010.tif", pixels(first).astype(np.uint8), nodata=0)
+    path = write_tiny(
+        tmp_path,
+        covers=(between, later),
+        table=(*BIOMASS, *SOILS[1:]),
+        soil=MAP,
+        config={
+            "inventory": {"years": [2010, 2020, 2023]},
+            "methods": {"soil": "transition"},
+            "land_cover": {"files": EARLY},
+        },
+    )
+    run(path, out=tmp_path / "out", workers=1)
+    assert verify(tmp_path / "out").findings == ()
+    tables = load_results(tmp_path / "out").tables
+    one_pixel, two = (pytest.approx(hectares(n, rows=[0]), abs=1e-5) for n in (1, 2))
+    assert shown(tables, "soil_side_not_estimated_ha[forest>grassland]") == [two]
+    assert shown(tables, "soil_side_not_estimated_ha[forest>cropland]") == [one_pixel]
+    failed = tables["quality"][tables["quality"]["verdict"] == "fail"]["check"]
+    assert {name.split("[")[0] for name in failed} == {"unclassified_share"}
+
+
+def test_of_a_conversion_outside_the_zones_nothing_is_listed():
+    """A view may lie beyond the zones, and adjusted areas may lack what the maps convert."""
+    gates = Gates()
+    soil_transition(
+        gates,
+        Soils(pairs={("C", "G", "none"): SoilPair(before=None, after=None)}),
+        conversions={},
+        areas=pd.DataFrame(columns=["year", "code", "stratum", "area_mm2"]),
+        ecosystems={"C": Ecosystem.CROPLAND, "G": Ecosystem.GRASSLAND},
+        map_years=[2020, 2023],
+        pairs=[],
+    )
+    assert [check for check, *_ in gates.rows] == ["soil_transition_years"]
+
+
+def test_dissolved_carbon_without_the_emission_on_site_is_named_with_its_land(ran):
+    """Zone 1 and 2 keep grassland; its ef_doc alone is no organic soil and changes no figure."""
+    lone = ("G,,,soil,0.31,t CO2-C/ha/yr,0.19,0.46,a test,,verified,ef_doc,",)
+    plain, tables = ran(), ran(table=(*BIOMASS, *SOILS, *lone))
+    check = "dissolved_carbon_left_out_ha[own/ef_doc/soil/G/////]"
+    areas = tables["areas"].query("zone_code == 'ALL' and year == 2023 and code == 'G'")
+    (area,) = areas["area_ha"]
+    assert shown(tables, check) == [pytest.approx(float(area), abs=1e-5)]
+    assert shown(plain, check) == []
+    changes = [of["changes"].drop(columns=["run_id"]).to_csv() for of in (plain, tables)]
+    assert changes[0] == changes[1]
+    both = (*lone, "G,,,soil,2,t CO2-C/ha/yr,1,3,a test,,verified,ef_co2,")
+    assert shown(ran(table=(*BIOMASS, *SOILS, *both)), check) == []
 
 
 def test_methane_stands_in_a_memo_and_its_factor_among_the_rows_used(ran):

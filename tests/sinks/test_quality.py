@@ -284,3 +284,26 @@ def test_totals_outside_of_their_own_interval_are_counted():
     gates = Gates()
     quality.outside_intervals(gates, totals)
     assert gates.rows == [("totals_outside_their_interval", "", 1, 0, "shown")]
+
+
+def test_totals_that_products_of_sources_explain_in_part_are_shown(tmp_path):
+    """Relative variances a of 75 % and b of 300 %: the product of both has ab / (a + b + ab)."""
+    table = register_of(tmp_path, density("F", "agb", 60, low=15, high=105),
+                        density("F", "soil", 0, depth="0-100"))  # fmt: skip
+    wide, narrow = (
+        inventory_of(activity([("1", "F", "F", 100)]), table, methods=("forest",),
+                     area_error=error, draws=50_000)
+        for error in (3.0, 0.01)
+    )  # fmt: skip
+    gates = Gates()
+    quality.joint_shares(gates, narrow.sensitivity, tree())
+    stocks = [check for check, *_ in gates.rows if "stock" in check]
+    assert stocks == []
+    gates = Gates()
+    quality.joint_shares(gates, wide.sensitivity, tree())
+    (row,) = [r for r in gates.rows if r[0] == "variance_of_products_share[stock][forest][2023]"]
+    assert (row[1], row[3], row[4]) == ("R", 0.1, "shown")
+    a, b = (0.75 / 1.96) ** 2, (3 / 1.96) ** 2
+    assert row[2] == pytest.approx(a * b / (a + b + a * b), abs=0.02)
+    assert {zone for _, zone, *_ in gates.rows} == {"R"}
+    assert all("2020-2023" in check for check, *_ in gates.rows if "[change]" in check)

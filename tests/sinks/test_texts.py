@@ -12,6 +12,7 @@ from sinks.texts import text
 HOME = Path(sinks.__file__).parent
 SENTENCES = tomllib.loads((HOME / "texts.toml").read_text(encoding="utf-8"))
 FAMILIES = (
+    "accuracy_basis_",
     "accuracy_column_",
     "severity_",
     "step_",

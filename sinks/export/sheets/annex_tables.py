@@ -26,9 +26,12 @@ __all__ = ["write"]
 
 _SECTIONS = {
     "account": "account",
+    "category": "category",
+    "category0": "category",
     "ecosystem": "ecosystem",
     "ecosystem0": "ecosystem",
     "filter": "filter",
+    "land": "land",
     "method": "method",
     "pool": "pool",
     "quantity": "quantity",
@@ -37,7 +40,15 @@ _SECTIONS = {
 """Where the ids of a column have their names."""
 _HEADINGS = {"pool": "coefficient_pool"}
 """Headings whose key is not the column's name."""
-_WIDTHS = {"source": 48.0, "ecosystem": 16.0, "ecosystem0": 16.0, "method": 22.0, "scope": 22.0}
+_WIDTHS = {
+    "source": 48.0,
+    "category": 16.0,
+    "category0": 16.0,
+    "ecosystem": 16.0,
+    "ecosystem0": 16.0,
+    "method": 22.0,
+    "scope": 22.0,
+}
 _NUMBER = 17.0  # characters: a stock of a region in t C with its decimals
 _MOST_RANKS = 10  # sources of error shown of each zone
 
@@ -77,6 +88,17 @@ _TABLES = (
         table="filters",
         ids=("filter",),
         numbers=("changed_before_ha", "removed_ha", "unjudged_ha", "changed_after_ha"),
+    ),
+    _Annex(
+        table="land_matrix",
+        ids=("category0", "category", "land"),
+        numbers=("area_ha", "annual_ha", "in_transition_ha", "graduated_ha"),
+    ),
+    _Annex(
+        table="land_balance",
+        ids=("category",),
+        numbers=("opening_ha", "gain_ha", "loss_ha", "net_ha", "closing_ha", "annual_gain_ha",
+                 "annual_loss_ha", "annual_net_ha"),
     ),
 )  # fmt: skip
 

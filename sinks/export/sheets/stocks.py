@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from sinks.categories import Completeness, Ecosystem, Pool
 from sinks.export.cells import is_missing, rounded, whole
 from sinks.export.page import DASH, Column, Look
+from sinks.methods import Volume
 from sinks.units import wan, wan_mu_of_ha
 
 from .layout import Cell, exact_sum, main_levels, rounding, zones_of
@@ -41,6 +42,8 @@ class _Land:
     """Area in ha."""
     pools: dict[tuple[str, str], tuple[object, str]]
     """(pool, depth) to stock and completeness."""
+    methods: set[str]
+    """How the stocks were made."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,10 +131,11 @@ def _source(book: Book) -> _Source:
             continue
         key = (str(row.level), str(row.zone_code), whole(row.year))
         mine = land.setdefault(key, {}).setdefault(
-            str(row.ecosystem), _Land(area=row.area_ha, pools={})
+            str(row.ecosystem), _Land(area=row.area_ha, pools={}, methods=set())
         )
         depth = "" if is_missing(row.depth_cm) else str(row.depth_cm)
         mine.pools[str(row.pool), depth] = (row.stock_t_c, str(row.completeness))
+        mine.methods.add(str(row.method))
         depths.add(depth)
     totals = book.tables["totals"]
     extra = sorted(depths - {"", *_DEPTHS})
@@ -176,7 +180,10 @@ def _cells(
     if stock is None or any(map(is_missing, stock)):
         return [*cells, *[words.label("completeness", Completeness.NE)] * 4]
     value, low, high = (float(rounded(bound)) for bound in stock)
-    return [*cells, wan(value), value / area if area else None, wan(low), wan(high)]
+    # a stock by statistics stands on their area, which is not that of the line
+    stated = any(Volume.id in part.methods for part in land)
+    density = DASH if stated else value / area if area else None
+    return [*cells, wan(value), density, wan(low), wan(high)]
 
 
 def _pool(words: Words, found: Sequence[tuple[object, str] | None]) -> Cell:

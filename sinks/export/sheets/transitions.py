@@ -1,7 +1,8 @@
 """表3: one matrix per league, classes of the first year in rows and of the last in columns.
 
 Under each matrix stand the areas of change before and after error adjustment, where the run was
-given an accuracy sample.
+given an accuracy sample. Where the adjusted areas are those of the inventory, the matrix is the
+adjusted one and the mapped one follows it.
 
 Source: METHOD part F, table 3 and parts A5 and A11.
 """
@@ -18,6 +19,8 @@ from .layout import Cell, exact_sum, main_levels, rounding, zones_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    import pandas as pd
 
     from sinks.export.page import Book, Page
 
@@ -44,14 +47,15 @@ def write(book: Book) -> None:
     if table.empty:
         return
     order = [entry.code for entry in book.meta.legend]
-    found = set(table["code0"]) | set(table["code1"])
+    mapped = book.tables["transitions_mapped"]
+    found = {code for of in (table, mapped) for side in ("code0", "code1") for code in of[side]}
     classes = [c for c in order if c in found] + sorted(found - set(order))
     adjusted = len(_ADJUSTED) if len(book.tables["adjusted_areas"]) else 0
     width = max(len(classes) + 1, adjusted)
     widths = [22.0, *[13.0] * width, 9.5]
     title = words("title", "transitions", region=book.meta.region.in_(words.lang))
     page = book.page(words("sheet", "transitions"), title, widths)
-    matrices = _matrices(book)
+    matrices, before = _matrices(table), _matrices(mapped)
     zones = [
         zone for level in main_levels(book.meta) for zone in zones_of(book.tables["stocks"], level)
     ]
@@ -61,17 +65,22 @@ def write(book: Book) -> None:
     for i, (code, name, pair) in enumerate(blocks):
         if i:
             page.break_page()
-        page.section(f"{book.zone(code, name)} {pair[0]}—{pair[1]}")
+        heading = f"{book.zone(code, name)} {pair[0]}—{pair[1]}"
+        which = f" {words('title', 'matrix_adjusted')}" if before else ""
+        page.section(f"{heading}{which}")
         _write(page, book, classes, matrices[code, pair], pair)
+        if before:
+            page.section(f"{heading} {words('title', 'matrix_mapped')}")
+            _write(page, book, classes, before.get((code, pair), {}), pair)
         _write_adjusted(page, book, code, pair)
-    page.note(words("note", "transitions"))
+    page.note(words("note", "transitions_adjusted" if before else "transitions"))
     page.note(_accuracy(book))
 
 
-def _matrices(book: Book) -> dict[tuple[str, tuple[int, int]], _Matrix]:
+def _matrices(table: pd.DataFrame) -> dict[tuple[str, tuple[int, int]], _Matrix]:
     """Return ha by (class before, class after), summed over strata, by zone and period."""
     matrices: dict[tuple[str, tuple[int, int]], _Matrix] = {}
-    for row in book.tables["transitions"].itertuples():
+    for row in table.itertuples():
         key = (str(row.zone_code), (whole(row.year0), whole(row.year1)))
         matrix = matrices.setdefault(key, {})
         cell = (str(row.code0), str(row.code1))

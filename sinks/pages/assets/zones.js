@@ -11,8 +11,11 @@
   }
 
   /* Puts every label where it meets no other, the heavier first; one without a place is hidden. */
-  function place(map, markers) {
-    var taken = [];
+  function place(map, markers, spots) {
+    var taken = spots.map(function (spot) {
+      var at = map.latLngToContainerPoint(spot.getLatLng()), r = spot.getRadius();
+      return [at.x - r, at.y - r, at.x + r, at.y + r];
+    });
     markers.forEach(function (marker) {
       var element = marker.getElement();
       if (!element) { return; }
@@ -51,8 +54,10 @@
     return made;
   }
 
-  function graticule(map) {
+  function furnish(map, bounds) {
     if (map.tanhuiGraticule) { return; }
+    keepWhole(map, bounds);
+    L.control.scale({imperial: false}).addTo(map);
     map.tanhuiGraticule = L.layerGroup().addTo(map);
     map.createPane("tanhuiGraticule").style.zIndex = 250;
     var style = {pane: "tanhuiGraticule", color: "#d3dbd6", weight: 1, interactive: false};
@@ -60,11 +65,26 @@
     for (var j = 0; j <= 75; j += 5) { L.polyline([[j, 60], [j, 150]], style).addTo(map.tanhuiGraticule); }
   }
 
+  /* Shows the whole whenever the frame changes its size, until the reader takes hold of the map. */
+  function keepWhole(map, bounds) {
+    var box = map.getContainer(), held = false;
+    ["mousedown", "wheel", "touchstart", "keydown"].forEach(function (name) {
+      box.addEventListener(name, function () { held = true; }, {capture: true, passive: true});
+    });
+    new ResizeObserver(function () {
+      map.invalidateSize({pan: false});
+      if (!held && box.clientWidth > 0 && box.clientHeight > 0) {
+        map.fitBounds(bounds, {animate: false});
+      }
+      if (window.tanhuiPlace) { window.tanhuiPlace(); }
+    }).observe(box);
+  }
+
   window.tanhuiZones = function (group, view) {
     var picked = null;
     if (view.tiles) {
-      L.tileLayer(view.tiles.url, {opacity: view.tiles.opacity, minZoom: 3, maxZoom: 13,
-        maxNativeZoom: 12}).addTo(group);
+      L.tileLayer(view.tiles.url, {opacity: view.tiles.opacity, maxNativeZoom: 12,
+        maxZoom: 13}).addTo(group);
     }
     L.geoJSON((window.tanhuiOutlines || {})[view.level], {
       smoothFactor: 0.6,
@@ -79,8 +99,8 @@
         if (feature.id === view.selected) { picked = layer; }
       }
     }).eachLayer(function (layer) { layer.addTo(group); });
-    view.points.forEach(function (one) {
-      L.circleMarker([one.lat, one.lon], {radius: one.id === view.selected ? 9 : 7, weight: 2,
+    var spots = view.points.map(function (one) {
+      return L.circleMarker([one.lat, one.lon], {radius: one.id === view.selected ? 9 : 7, weight: 2,
         color: one.id === view.selected ? "#b3261e" : "#ffffff", fillColor: one.c, fillOpacity: 1,
         className: "tanhui-point"}).bindTooltip(one.t).addTo(group);
     });
@@ -89,13 +109,13 @@
     if (view.note) { controls.push(control("bottomleft", "tanhui-note", view.note)); }
     group.on("add", function (event) {
       var map = event.target._map;
-      graticule(map);
+      furnish(map, view.bounds);
       if (picked) { picked.bringToFront(); }
       (window.tanhuiControls || []).forEach(function (one) { one.remove(); });
       window.tanhuiControls = controls;
       controls.forEach(function (one) { one.addTo(map); });
       if (window.tanhuiPlace) { map.off("zoomend resize", window.tanhuiPlace); }
-      window.tanhuiPlace = function () { place(map, markers); };
+      window.tanhuiPlace = function () { place(map, markers, spots); };
       map.on("zoomend resize", window.tanhuiPlace);
       window.setTimeout(window.tanhuiPlace, 0);
     });

@@ -205,7 +205,7 @@ def test_a_trace_leads_from_a_stock_to_its_factors(built):
     result = built([("1", "F", "F", 10), ("2", "F", "F", 5)], FOREST, *NO_SOIL)
     living = result.trace.query("year == 2020 and pool == 'agb'")
     found = {r.zone_code: (r.amount, r.factors, r.stock_t_c) for r in living.itertuples()}
-    key = "test/density/agb/F/////"
+    key = "test/density/agb/F/////*area:forest:2020"
     assert found == {
         "R": (Decimal(15), key, Decimal(900)),
         "1": (Decimal(10), key, Decimal(600)),

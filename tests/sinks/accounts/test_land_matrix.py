@@ -114,6 +114,15 @@ def test_a_conversion_of_the_past_has_a_cell_though_none_happens_now():
     assert (found["area_ha"], found["in_transition_ha"]) == (0, 50)
 
 
+def test_a_conversion_that_is_yet_to_come_has_no_cell():
+    """Of three years the first pair knows nothing of what the second converts."""
+    history = conversions([("1", 2020, 2023, "G", "F", 50), ("1", 2010, 2020, "C", "F", 0)])
+    matrix, _ = tables([("1", "G", "G", 50), ("1", "F", "F", 1e-8)], history, years=(2010, 2020))
+    assert matrix[["category0", "category"]].drop_duplicates().to_numpy().tolist() == [
+        [GRASS, GRASS]
+    ]
+
+
 def test_one_year_has_no_matrix():
     matrix, balance = tables([("1", "F", "F", 50)], years=(2020,))
     assert matrix.empty

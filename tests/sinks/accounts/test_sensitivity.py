@@ -98,3 +98,22 @@ def test_two_maps_of_one_product_are_one_source(tmp_path):
 def test_a_total_without_error_has_no_row(tmp_path):
     table = register_of(tmp_path, density("F", "agb", 60), *NO_SOIL)
     assert inventory_of(activity([("1", "F", "F", 100)]), table).sensitivity.empty
+
+
+@pytest.mark.parametrize(("half", "area_error"), [(6.0, 0.0), (0.6, 0.01)])
+def test_single_sources_explain_a_linear_figure_whole(tmp_path, half, area_error):
+    """Whatever the row of the balance says: the sum over sources is 1 to the sampling error.
+
+    Two densities without an area error are linear in their sources; with one, products of a
+    relative half-width of 1 % each add 0.0001 squared and are nothing beside it.
+    """
+    lines = [density("F", "agb", 60, low=60 - half, high=60 + half),
+             density("G", "agb", 30, low=30 - half, high=30 + half)]  # fmt: skip
+    rows = [("1", "F", "F", 100), ("1", "G", "G", 70), ("2", "F", "G", 20)]
+    table = inventory_of(activity(rows), register_of(tmp_path, *lines, *NO_SOIL),
+                         area_error=area_error, draws=50_000).sensitivity  # fmt: skip
+    single = table[table["source"].ne("products_of_sources")].fillna({"year0": 0})
+    keys = ["zone_code", "quantity", "year0", "year1", "scope"]
+    sums = single.assign(share=single["share"].astype(float)).groupby(keys)["share"].sum()
+    assert len(sums) > 5
+    assert sums.to_numpy() == pytest.approx(1, abs=0.03)

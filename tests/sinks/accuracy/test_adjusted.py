@@ -7,12 +7,13 @@ from collections import defaultdict
 import numpy as np
 import pandas as pd
 import pytest
-from accounting_factory import ECOSYSTEMS, activity, density, inventory_of, register_of
+from accounting_factory import ECOSYSTEMS, activity, density, inventory_of, register_of, tree
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from sinks.accounts.land_matrix import land_matrix, matrix_cells
 from sinks.accuracy import read_matrix
-from sinks.accuracy.adjusted import adjusted_activity
+from sinks.accuracy.adjusted import adjusted_activity, adjusted_history
 from sinks.accuracy.area_errors import area_draws
 from sinks.accuracy.areas import classes_of
 from sinks.stocks import AREA_KEY
@@ -160,6 +161,36 @@ def test_zones_keep_area_and_pixels_exactly(tmp_path, extra, sizes):
     for size in ("area_mm2", "pixels_2p32"):
         before, after = (t.groupby("zone_code")[size].sum().tolist() for t in (table, out))
         assert before == after
+
+
+_FEW = settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+
+
+@_FEW
+@given(st.lists(st.integers(1, 10**13), min_size=6, max_size=6), st.integers(1, 10**13))
+def test_the_history_converts_what_the_adjusted_activity_converts(tmp_path, sizes, past):
+    table = activity([(zone, *CODES[name], 1.0) for zone in "12" for name in NAMES])
+    table["area_mm2"] = pd.Series(sizes, dtype=object)
+    out = adjusted(sample_of(tmp_path), table)
+    columns = ["zone_code", "year0", "year1", "code0", "code1", "stratum", "area_mm2"]
+    earlier = activity([("1", "G", "F", 1.0)], years=(2010, 2020)).assign(
+        area_mm2=pd.Series([past], dtype=object)
+    )
+    maps = pd.concat([table, earlier], ignore_index=True)[columns]
+    history = adjusted_history(maps, out)
+    assert history.dtypes.to_dict() == maps.dtypes.to_dict()
+    old = history[history["year0"].eq(2010)]
+    assert old["area_mm2"].tolist() == [past]
+    own = history[history["year0"].eq(2020)]
+    keys = ["zone_code", "code0", "code1"]
+    sums = [t.groupby(keys)["area_mm2"].sum().to_dict() for t in (own, out)]
+    assert sums[0] == sums[1]
+    categories = {code: ecosystem.ipcc_category for code, ecosystem in ECOSYSTEMS.items()}
+    cells = matrix_cells(out, own, categories=categories, duration=20)
+    moved = land_matrix(cells, tree(("1", "2"))).query("land == 'converted'")
+    assert moved["in_transition_ha"].tolist() == moved["area_ha"].tolist()
 
 
 def test_a_map_without_error_is_left_as_it_is(tmp_path):

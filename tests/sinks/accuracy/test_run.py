@@ -6,7 +6,9 @@ from decimal import Decimal
 
 import pytest
 from click.testing import CliRunner
-from tiny_inputs import COVER, write_tiny
+from openpyxl import load_workbook
+from statistics_factory import coefficient
+from tiny_inputs import COVER, TABLE, write_tiny
 
 from rasters import RefusedError
 from sinks.cli import build_commands, run_commands
@@ -82,6 +84,59 @@ def test_both_versions_of_every_total_stand_side_by_side(finished):
     whole = beside.loc["ALL"]
     assert whole["difference_t_c"] == whole["adjusted_t_c"] - whole["mapped_t_c"] != 0
     assert table(mapped, "area_adjustment").empty
+
+
+def test_cohorts_and_matrix_are_those_of_the_adjusted_areas(tmp_path):
+    """Two maps alone: what is in transition is what they convert, cell by cell."""
+    path = written(tmp_path, methods={"soil": "transition"})
+    results = run(path, out=tmp_path / "out", workers=1).results
+    assert verify(results.folder).findings == ()
+    matrix = table(results, "land_matrix", land="converted")
+    mapped = table(results, "transitions_mapped", zone_code="ALL")
+    assert len(matrix) > len(mapped[mapped["code0"].ne(mapped["code1"])])
+    for row in matrix.to_dict("records"):
+        assert abs(row["in_transition_ha"] - row["area_ha"]) <= Decimal("0.000002")
+    cohorts = table(results, "soil_cohorts", year=2023).groupby("zone_code")["in_transition_ha"]
+    for zone, area in cohorts.sum().items():
+        moved = matrix[matrix["zone_code"].eq(zone)]["area_ha"].sum()
+        assert abs(area - moved) <= Decimal("0.00001")
+
+
+def test_the_mapped_transitions_stand_beside_the_adjusted_ones(finished):
+    adjusted, mapped = finished["adjusted"], finished["mapped"]
+    beside = adjusted.tables["transitions_mapped"].drop(columns=["run_id"])
+    assert beside.equals(mapped.tables["transitions"].drop(columns=["run_id"]))
+    assert table(mapped, "transitions_mapped").empty
+    sheets = {
+        name: load_workbook(results.folder / "inventory.xlsx")["表3 土地利用转移矩阵"]
+        for name, results in finished.items()
+    }
+    said_ = {
+        name: "".join(str(c) for row in sheet.iter_rows(values_only=True) for c in row if c)
+        for name, sheet in sheets.items()
+    }
+    assert "碳储量与碳汇量据此计算" in said_["adjusted"]
+    assert "校正前（制图面积）" in said_["adjusted"]
+    assert "矩阵为误差校正前的面积" not in said_["adjusted"]
+    assert "矩阵为误差校正前的面积" in said_["mapped"]
+    assert "校正前（制图面积）" not in said_["mapped"]
+
+
+def test_smooth_roots_and_adjusted_areas_go_together(tmp_path):
+    """Hundreds of biomass classes are no reason to build the table column by column."""
+    stands = "50 100 20 30 3 3\n" * 4
+    (tmp_path / "sample.csv").write_text(MATRIX, encoding="utf-8")
+    path = write_tiny(
+        tmp_path,
+        covers=(COVER, LATER),
+        biomass=(stands, stands),
+        table=(*TABLE, coefficient("carbon_fraction", 0.5, code="F")),
+        config={"accuracy": ACCURACY, "biomass": {"roots": "mokany"}},
+    )
+    results = run(path, out=tmp_path / "out", workers=1).results
+    assert verify(results.folder).findings == ()
+    roots = table(results, "stocks", zone_code="ALL", ecosystem="forest", pool="bgb", year=2020)
+    assert float(roots["stock_t_c"].iloc[0]) > 0
 
 
 def test_the_tables_are_the_same_whether_or_not_they_are_applied(finished):

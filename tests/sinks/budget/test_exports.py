@@ -182,4 +182,4 @@ def test_synthetic_data_stay_marked(result):
 
 
 def test_the_table_has_the_columns_of_its_schema(result):
-    assert list(budget_table(result).columns) == list(BUDGET_SCHEMA.columns)
+    assert list(budget_table(result, anchor=None).columns) == list(BUDGET_SCHEMA.columns)

@@ -14,7 +14,7 @@ FOUR = ("energy_saving", "capacity_retired", "energy_mix", "engineering")
 def judged(plan, series=None, *, basis=Basis.GROSS, leagues=(ORDOS,)):
     series = series or SinkSeries(base_year=2020)
     lines = balance_lines(plan, series, region=REGION, leagues=leagues)
-    return intensities(plan, lines, series, region=REGION, basis=basis)
+    return intensities(plan, lines, series, region=REGION, leagues=leagues, basis=basis)
 
 
 def plan_of(*, target="17.5", added="50", gdp="200", zone=ORDOS):
@@ -114,3 +114,19 @@ def test_a_league_without_emissions_leaves_the_region_open():
     )
     found = judged(plan, leagues=(BAOTOU, ORDOS))[REGION, 2023]
     assert (found.base, found.verdict) == (None, RigidVerdict.OPEN)
+
+
+@pytest.mark.parametrize("basis", Basis)
+def test_one_league_alone_is_not_the_intensity_of_its_region(basis):
+    """Baotou says nothing at all: the region has no base, and no target of it can fail or hold."""
+    one = plan_of(added="500")
+    plan = budget(
+        *one.increments, *one.reductions, *one.economy, economy(REGION, 2023, target="20")
+    )
+    series = SinkSeries(
+        base_year=2020, sinks={(ORDOS, year): Decimal(25) for year in range(2020, 2024)}
+    )
+    found = judged(plan, series, basis=basis, leagues=(BAOTOU, ORDOS))
+    region = found[REGION, 2023]
+    assert (region.base, region.planned, region.verdict) == (None, None, RigidVerdict.OPEN)
+    assert found[ORDOS, 2023].base is not None

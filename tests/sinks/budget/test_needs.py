@@ -65,6 +65,44 @@ def test_a_surplus_is_that_up_to_the_year_of_the_project():
     assert (first[0].available_t_co2, first[1].available_t_co2) == (0, 0)
 
 
+def test_what_a_later_year_uses_up_is_no_surplus():
+    """60 are over in 2021; 45 of them go in 2022, and 10 come back in 2023: 15 are left."""
+    plan = budget(
+        increment("45", year=2022),
+        reduction("60", "energy_saving", year=2021),
+        reduction("10", "energy_saving", year=2023),
+    )
+    lines = balance_lines(plan, STEADY, region=REGION, leagues=(ORDOS,))
+    found = [surpluses(lines, year=year)[ORDOS] for year in (2021, 2022, 2023)]
+    assert found == [15, 15, 25]
+
+
+def test_a_surplus_is_unknown_where_a_later_year_is():
+    sinks = {key: value for key, value in STEADY.sinks.items() if key != (ORDOS, 2023)}
+    lines = balance_lines(
+        PLAN, SinkSeries(base_year=2020, sinks=sinks), region=REGION, leagues=LEAGUES
+    )
+    found = surpluses(lines, year=2022)
+    assert (found[ORDOS], found[THIRD]) == (None, 40)
+
+
+@given(
+    years=st.lists(st.tuples(st.integers(0, 50), st.integers(0, 50)), min_size=3, max_size=3),
+    year=st.integers(2021, 2023),
+)
+@settings(max_examples=30, deadline=None)
+def test_a_project_of_the_surplus_leaves_no_later_year_in_deficit(years, year):
+    """Taken from the year on, the surplus opens no gap, and a tonne more would open one."""
+    plan = budget(
+        *(increment(str(up), year=2021 + i) for i, (up, _) in enumerate(years)),
+        *(reduction(str(d), "energy_mix", year=2021 + i) for i, (_, d) in enumerate(years)),
+    )
+    lines = balance_lines(plan, STEADY, region=REGION, leagues=(ORDOS,))
+    sums = [sum(d - up for up, d in years[: i + 1]) for i in range(year - 2021, 3)]
+    left = surpluses(lines, year=year)[ORDOS]
+    assert left == max(0, min(sums))
+
+
 def test_a_surplus_that_is_not_known_is_no_source():
     found = need("100", series=SinkSeries(base_year=2020)).draws
     assert {d.available_t_co2 for d in found if d.source is Source.OTHER_SURPLUS} == {None}

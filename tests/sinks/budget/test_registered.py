@@ -1,7 +1,9 @@
 """The credit register in a budget: what left the sink, what may be traded, and never both."""
 
+import csv
 from decimal import Decimal
 
+import openpyxl
 import pytest
 from budget_book import budget, increment, write_book
 from ledger_factory import BASE, EAST, WEST, issue, leave, made, parcel, project, removal
@@ -90,7 +92,11 @@ def test_with_a_register_nothing_is_said_of_credits(ledger):
 def test_an_export_carries_the_anchor_of_its_register(ledger, tmp_path):
     """The end of the ledger stands in the export, where ``tanhui verify`` finds it."""
     book = write_book(
-        tmp_path / "book.xlsx", increments=[("通辽市", None, "甲", 2021, 5, "计入", "x")]
+        tmp_path / "book.xlsx",
+        increments=[
+            ("通辽市", None, "甲", 2021, 5, "计入", "x"),
+            ("通辽市", "P", "乙", 2022, 5, "拟新上", "x"),
+        ],
     )
     plan, _ = read_budget(book)
     found = read(ledger)
@@ -104,3 +110,16 @@ def test_an_export_carries_the_anchor_of_its_register(ledger, tmp_path):
     write_budget(tmp_path / "out", result, status=Status.TRIAL, record=record, lang="zh")
     assert read_anchors(tmp_path / "out" / "budget.json") == (found.anchor,)
     assert budget_id(record) != budget_id(budget_record(book, [], None))
+    lone = tmp_path / "alone"
+    bare = budget_record(book, [], None)
+    write_budget(lone, result, status=Status.TRIAL, record=bare, lang="en")
+    for name in ("budget.csv", "budget_sources.csv"):
+        assert read_anchors(tmp_path / "out" / name) == (found.anchor,)
+        with (lone / name).open(encoding="utf-8", newline="") as stream:
+            assert {(r["ledger_events"], r["ledger_head"]) for r in csv.DictReader(stream)} == {
+                ("", "")
+            }
+    for folder, held in (("out", 1), ("alone", 0)):
+        book = openpyxl.load_workbook(tmp_path / folder / "budget.xlsx")
+        cells = [str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row]
+        assert sum(found.anchor.head in cell for cell in cells) == held

@@ -4,7 +4,7 @@ import json
 
 import openpyxl
 import pytest
-from ledger_factory import BASE, EAST, WEST, made
+from ledger_factory import BASE, EAST, WEST, issue, leave, made, removal
 from tiny_inputs import write_tiny
 
 import tanhui
@@ -12,10 +12,28 @@ from sinks.cli import run_commands
 from sinks.credits import Basis, deduct
 from sinks.credits.additions import contribute
 from sinks.credits.sheet import credit_sheet
-from sinks.export.extras import Request
+from sinks.export.extras import Request, Scope
 from sinks.export.meta import LevelName, Meta, Text
 from sinks.export.sheet_book import write_sheets
 from sinks.ledger import ledger_anchor, read_state
+
+META = Meta(
+    region=Text(zh="区", en="Region"),
+    levels=(LevelName(id="league", name=Text(zh="盟市", en="League")),),
+    years=(2020, 2023),
+    status="trial",
+    run_id="a" * 64,
+    version="1",
+    methods={},
+    products=(),
+    coefficient_tables=(),
+    inputs=(),
+    legend=(),
+    findings=(),
+    notes=(),
+    zone_names_en={},
+    tiers={},
+)
 
 
 @pytest.fixture
@@ -35,23 +53,7 @@ def meta_book(tmp_path):
         write_sheets(
             path,
             [sheet],
-            meta=Meta(
-                region=Text(zh="区", en="Region"),
-                levels=(LevelName(id="league", name=Text(zh="盟市", en="League")),),
-                years=(2020, 2023),
-                status="trial",
-                run_id="a" * 64,
-                version="1",
-                methods={},
-                products=(),
-                coefficient_tables=(),
-                inputs=(),
-                legend=(),
-                findings=(),
-                notes=(),
-                zone_names_en={},
-                tiers={},
-            ),
+            meta=META,
             lang="zh",
             title="t",
         )
@@ -121,7 +123,7 @@ def test_table_4_has_the_rows_of_the_reported_leagues_and_their_sum(ledger, meta
     """945 t were issued on a parcel that lies to a quarter in the west."""
     deductions, state = deduct(ledger, year=2023, basis=Basis.ISSUED), read_state(ledger)
     names = {EAST: "东盟", WEST: "西市"}
-    book = meta_book(credit_sheet(deductions, state, names=names, zones={EAST, WEST}))
+    book = meta_book(credit_sheet([deductions], state, names=names, zones={EAST, WEST}))
     rows = rows_of(book, "表4 碳汇项目扣减")
     head = next(i for i, row in enumerate(rows) if row[0] == "项目编号")
     body = rows[head + 1 :]
@@ -131,6 +133,39 @@ def test_table_4_has_the_rows_of_the_reported_leagues_and_their_sum(ledger, meta
     assert total[place] == pytest.approx(sum(parts))
     assert sum(deductions.by_zone().values()) / 1000 == pytest.approx(total[place])
     assert any(deductions.anchor.head in str(row[0]) for row in body)
-    only = meta_book(credit_sheet(deductions, state, names=names, zones={WEST}))
+    only = meta_book(credit_sheet([deductions], state, names=names, zones={WEST}))
     (west,) = [r for r in rows_of(only, "表4 碳汇项目扣减") if r[3] == "西市"]
     assert west[place] < total[place]
+
+
+def test_table_4_has_every_vintage_of_the_period_each_with_its_total(tmp_path, meta_book):
+    """Of 2022 300 t and of 2023 945 t, 100 t of these sold outside; of 2021 nothing."""
+    path = tmp_path / "two.sqlite"
+    more = (removal(tonnes=300, year=2022), issue(2001, 2300, year=2022), leave())
+    with made(path, *BASE, *more):
+        pass
+    state = read_state(path)
+    years = [deduct(state, year=year, basis=Basis.ISSUED) for year in (2021, 2022, 2023)]
+    names = {EAST: "东盟", WEST: "西市"}
+    rows = rows_of(meta_book(credit_sheet(years, state, names=names, zones={EAST, WEST})),
+                   "表4 碳汇项目扣减")  # fmt: skip
+    assert any("2021–2023年减排量" in str(row[0]) for row in rows)
+    head = next(row for row in rows if row[0] == "项目编号")
+    year, kg = head.index("减排量\n年份"), head.index("本年扣减量\n（吨二氧化碳）")
+    totals = [(row[year], row[kg]) for row in rows if row[0] == "合计"]
+    assert totals == [(2021, 0), (2022, 300), (2023, 945)]
+    body = [row for row in rows if row[0] == "P1"]
+    assert [(row[year], row[kg]) for row in body] == [
+        (2022, 75), (2022, 225), (2023, 236.25), (2023, 708.75),
+    ]  # fmt: skip
+    assert {row[head.index("机制")] for row in body} == {"CCER"}
+    assert [row[head.index("买方范围")] for row in body] == [None, None, "区外", "区外"]
+
+
+def test_a_run_asks_for_the_years_after_its_first(ledger, meta_book):
+    found = asked(ledger.parent, file="ledger.sqlite").extras(
+        Scope(region="inner_mongolia", lang="zh", zones=frozenset({EAST, WEST}), meta=META)
+    )
+    (sheet,) = found.sheets
+    rows = rows_of(meta_book(sheet), "表4 碳汇项目扣减")
+    assert [row[7] for row in rows if row[0] == "合计"] == [2021, 2022, 2023]

@@ -5,10 +5,13 @@ import sqlite3
 from contextlib import closing
 
 import pytest
+from ledger_factory import BASE, EAST, WEST, box, made, opening, parcel, project
 from register_book import WHOLE, write_book
 
 from sinks.cli import build_commands, run_commands
+from sinks.credits.shares import leagues_of
 from sinks.ledger import ledger_anchor, read_state
+from sinks.ledger.land import area_mm2
 from sinks.ledger.said import Parcel
 
 DONE, REFUSED, DIFFERENT = 0, 2, 4
@@ -110,6 +113,61 @@ def test_a_refused_record_names_the_field(tanhui, ledger):
     }  # fmt: skip
 
 
+def test_words_that_give_no_value_are_told_alone(tanhui, ledger):
+    for words in (("项目编号",), ("项目编号=",)):
+        code, out, _ = tanhui("register", "add", ledger, "project", *words, "--json")
+        assert code == REFUSED
+        found = [(f["code"], f["value"]) for f in json.loads(out)["findings"]]
+        assert found == [("credits-field-word", words[0])]
+    code, out, _ = tanhui("register", "add", ledger, "project", "编号", "nonsense=1", "--json")
+    assert code == REFUSED
+    assert [f["code"] for f in json.loads(out)["findings"]] == [
+        "credits-field-word", "credits-field-unknown",
+    ]  # fmt: skip
+
+
+def test_a_reversed_record_comes_back_by_an_explicit_act_alone(tanhui, ledger):
+    words = ("register", "add", ledger, "exit", "scheme=CCER", "block=CN-14", "first=1", "last=100",
+             "route=全国市场", "scope=区外", "buyer=电厂", "day=2025-06-01")  # fmt: skip
+    assert tanhui("register", "reverse", ledger, 6, "--reason", "x")[0] == DONE
+    code, _, err = tanhui(*words)
+    assert code == DONE
+    assert "[credits-reversed-before]" in err
+    assert "0 events recorded" in err
+    assert tanhui(*words, "--again", "--key", "k")[0] == REFUSED
+    assert "1 events recorded" in tanhui(*words, "--again")[2]
+    assert "0 events recorded; 1 stood already" in tanhui(*words, "--again")[2]
+
+
+def test_chinese_findings_are_chinese(tanhui, ledger):
+    words = ("register", "add", ledger, "exit", "scheme=CCER", "block=CN-14", "last=1",
+             "route=全国市场", "scope=区外", "buyer=电厂", "day=2025-06-01")  # fmt: skip
+    code, _, err = tanhui(*words, f"first={10**13}", "--lang", "zh")
+    assert code == REFUSED
+    assert "[credits-cell-range] 此处不能填 10000000000000：不得大于 1000000000000" in err
+    assert "Input should" not in err
+
+
+def test_verify_measures_the_shares_again(tanhui, tmp_path):
+    """Half of a parcel is said to lie in a league that it does not touch."""
+    leagues = leagues_of("inner_mongolia")
+    begun = opening(leagues.codes).model_copy(update={"boundary": leagues.boundary()})
+    area = area_mm2(box(120.0))
+    path = tmp_path / "forged.sqlite"
+    with made(path, begun, project(), parcel(shares={WEST: area - area // 2, EAST: area // 2})):
+        pass
+    code, out, _ = tanhui("verify", path, "--json")
+    assert code == DIFFERENT
+    found = [(f["code"], f["where"]) for f in json.loads(out)["findings"]]
+    assert found == [("credits-shares-differ", "event 3")] * 2
+    other = tmp_path / "other.sqlite"
+    with made(other, *BASE):
+        pass
+    code, out, _ = tanhui("verify", other, "--json")
+    assert code == DONE
+    assert [f["code"] for f in json.loads(out)["findings"]] == ["credits-shares-unmeasured"]
+
+
 def test_a_parcel_is_added_with_the_period_of_its_project(tanhui, ledger):
     code, _, _ = tanhui("register", "add", ledger, "parcel", "parcel=B", "project=CCER-14-0001",
                         "geometry=POLYGON ((121 45, 121.01 45, 121.01 45.01, 121 45))",
@@ -125,6 +183,9 @@ def test_an_event_is_reversed_once_nothing_stands_on_it(tanhui, ledger):
     assert "the events 6 stand on it" in err
     assert tanhui(*reverse, 6, "--reason", "x")[0] == DONE
     assert tanhui(*reverse, 5, "--reason", "x")[0] == DONE
+    code, _, err = tanhui(*reverse, 4, "--reason", "")
+    assert code == REFUSED
+    assert "[credits-reason]" in err
     assert tanhui("register", "reverse", "nowhere.sqlite", 1, "--reason", "x")[0] == REFUSED
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import openpyxl
 import pytest
 import shapely
+from ledger_factory import made, opening, project
 from register_book import (
     EXIT,
     ISSUE,
@@ -38,14 +39,15 @@ from sinks.regions import load_region
 AT = "2026-01-05T08:00:00+00:00"
 
 
-def imported(ledger, book, outlines=None):
+def imported(ledger, book, outlines=None, **words):
     """Import a workbook."""
 
     def read(intake):
         intake.outlines = outlines or {}
         read_book(book, intake)
 
-    return record_rows(ledger, read, region="inner_mongolia", actor="tester", at=AT)
+    words = {"region": "inner_mongolia", "actor": "tester", "at": AT, **words}
+    return record_rows(ledger, read, **words)
 
 
 def faults(ledger, book, **words):
@@ -93,17 +95,62 @@ def test_importing_twice_records_nothing_new(whole):
     assert again.anchor == first.anchor
 
 
-def test_a_reversed_row_may_be_imported_again(tmp_path):
+def test_an_old_workbook_does_not_bring_back_what_was_reversed(tmp_path):
+    """The sale of event 6 was reversed by event 9: only an explicit act records it anew."""
     ledger, book = tmp_path / "l.sqlite", write_book(tmp_path / "b.xlsx", WHOLE)
     imported(ledger, book)
     done = reverse_event(ledger, 6, reason="wrong buyer", actor="tester", at=AT)
     assert done.added == (9,)
-    assert imported(ledger, book).added == (10,)
-    assert imported(ledger, book).added == ()
+    for _ in range(2):
+        old = imported(ledger, book)
+        assert old.added == ()
+        (warning,) = old.findings
+        assert (warning.code, warning.where) == ("credits-reversed-before", "转出!3:3")
+        assert "event 6 and reversed by event 9" in warning.what_en
+    assert imported(ledger, book, again=True).added == (10,)
+    stands = imported(ledger, book)
+    assert (stands.added, stands.findings) == ((), ())
+    assert 10 in stands.repeated
     rows = listed(read_state(ledger), Listing.EVENTS)
     assert rows[5]["reversed_by"] == 9
     with pytest.raises(RefusedError, match="credits-reverse-twice"):
         reverse_event(ledger, 6, reason="again, later", actor="b", at=AT)
+    reverse_event(ledger, 10, reason="wrong after all", actor="tester", at=AT)
+    (warning,) = imported(ledger, book).findings
+    assert "event 10 and reversed by event 11" in warning.what_en
+    assert imported(ledger, book, again=True).added == (12,)
+
+
+def test_a_key_of_ones_own_is_kept_and_its_content_is_known_to_workbooks(tmp_path):
+    ledger = tmp_path / "l.sqlite"
+    imported(ledger, write_book(tmp_path / "b.xlsx", {**WHOLE, "转出": [], "抵消": []}))
+    sale = write_book(tmp_path / "s.xlsx", {"转出": [EXIT]})
+    assert imported(ledger, sale, key="sale-1").added == (7,)
+    assert imported(ledger, sale).repeated == (7,), "the same content stands already"
+    reverse_event(ledger, 7, reason="x", actor="a", at=AT)
+    for key in ("sale-1", None):
+        done = imported(ledger, sale, key=key)
+        assert done.added == ()
+        assert [f.code for f in done.findings] == ["credits-reversed-before"]
+    assert imported(ledger, sale, key="sale-2").added == (9,)
+    assert read_state(ledger).keys["sale-2"] == 9
+    assert "sale-1/2" not in read_state(ledger).keys
+
+
+@pytest.mark.parametrize("reason", ["", "  ", "x" * 2001])
+def test_a_reversal_without_a_reason_is_refused(whole, reason):
+    with pytest.raises(RefusedError, match="credits-reason"):
+        reverse_event(whole[0], 6, reason=reason, actor="a", at=AT)
+
+
+def test_new_parcels_are_refused_on_other_boundaries_than_those_of_the_opening(tmp_path):
+    ledger = tmp_path / "l.sqlite"
+    with made(ledger, opening(), project()):
+        pass
+    row = {**PARCEL, "项目编号": "P1"}
+    found = faults(ledger, write_book(tmp_path / "b.xlsx", {"地块": [row]}))
+    assert ("credits-boundary-differs", "地块!E3") in [(code, where) for code, where, _ in found]
+    assert imported(ledger, write_book(tmp_path / "n.xlsx", {"碳汇量": [SINK]})).added == (3,)
 
 
 def test_an_old_figure_does_not_come_back_by_importing_its_row_again(tmp_path):
@@ -202,6 +249,20 @@ def test_other_days_are_refused(tmp_path, text):
     sheets = {"项目": [{**PROJECT, "计入期开始": text}]}
     found = faults(tmp_path / "l.sqlite", write_book(tmp_path / "b.xlsx", sheets))
     assert ("credits-cell-day", "项目!G3", text) in found
+
+
+@pytest.mark.parametrize(("percent", "risk"), [(0, "0"), (99.5, "0.995"), (None, "")])
+def test_the_share_held_back_lies_from_0_to_below_100(tmp_path, percent, risk):
+    sheets = {"项目": [{**PROJECT, "非持久性风险扣减": percent}]}
+    imported(tmp_path / "l.sqlite", write_book(tmp_path / "b.xlsx", sheets))
+    assert read_state(tmp_path / "l.sqlite").live(Project)[0].said.risk == risk
+
+
+@pytest.mark.parametrize("percent", [100, 150])
+def test_a_share_held_back_of_all_or_more_is_refused(tmp_path, percent):
+    sheets = {"项目": [{**PROJECT, "非持久性风险扣减": percent}]}
+    found = faults(tmp_path / "l.sqlite", write_book(tmp_path / "b.xlsx", sheets))
+    assert ("credits-risk-range", "项目!I3", str(percent)) in found
 
 
 def test_spellings_and_fractions_of_kilograms_are_noted(tmp_path):

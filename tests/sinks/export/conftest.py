@@ -347,6 +347,19 @@ def annexes():
             {**place, "filter": "persistence", "changed_before_ha": 9, "removed_ha": 2,
              "unjudged_ha": 1, "changed_after_ha": 7},
         ),
+        "land_matrix": _frame(
+            "land_matrix",
+            {**place, "category0": "Grassland", "category": "Forest Land", "land": "converted",
+             "area_ha": 1000, "annual_ha": 333, "in_transition_ha": 1400, "graduated_ha": 20},
+            {**place, "category0": "Wetlands", "category": "unclassified", "land": "unclassified",
+             "area_ha": 7},
+        ),
+        "land_balance": _frame(
+            "land_balance",
+            {**place, "category": "Forest Land", "opening_ha": 100, "gain_ha": 12, "loss_ha": 5,
+             "net_ha": 7, "closing_ha": 107, "annual_gain_ha": 4, "annual_loss_ha": 2,
+             "annual_net_ha": 2},
+        ),
         "adjusted_areas": _frame(
             "adjusted_areas",
             {**place, "stratum": "grassland>forest", "mapped_ha": 1000, "adjusted_ha": 1500,
@@ -377,6 +390,7 @@ def tables():
         "changes": changes(),
         "totals": totals(),
         "transitions": transitions(),
+        "transitions_mapped": transitions()[:0],
         "coverage": coverage(),
         "reconciliation": reconciliation(),
         "quality": quality(),

@@ -124,6 +124,7 @@ land_matrix: zone_code, zone_name, level, year0, year1, category0, category, lan
 land_balance: zone_code, zone_name, level, year0, year1, category, opening_ha, gain_ha, loss_ha,
   net_ha, closing_ha, annual_gain_ha, annual_loss_ha, annual_net_ha
 transitions: zone_code, year0, year1, code0, code1, stratum, pixels, area_ha
+transitions_mapped: zone_code, year0, year1, code0, code1, stratum, pixels, area_ha
 coverage: zone_code, year, polygon_ha, classified_ha, nodata_ha, outside_ha, official_ha
 reconciliation: zone_code, year0, year1, stock0_t_c, stock1_t_c, change_common_t_c,
   only_year0_t_c, only_year1_t_c, change_reported_t_c, method_gap_t_c

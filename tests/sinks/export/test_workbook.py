@@ -113,6 +113,18 @@ def test_stocks_are_those_of_the_csv(write, tables, tmp_path):
     assert compared > 50
 
 
+def test_a_stock_by_statistics_has_no_density_for_its_area_is_not_the_mapped_one(write, tables):
+    stocks = tables["stocks"]
+    stated = stocks["ecosystem"].eq("forest") & stocks["pool"].eq("agb")
+    tables["stocks"] = stocks.assign(method=stocks["method"].mask(stated, "volume"))
+    rows = table(write()["表1 碳储量"])
+    density = {
+        (r["生态系统"], r["碳密度（吨碳/公顷）"] == "—") for r in rows if r["盟市代码"] == "150000"
+    }
+    assert {("森林", True), ("合计", True), ("草地", False)} <= density
+    assert ("森林", False) not in density
+
+
 def test_the_region_comes_first_and_is_the_sum_of_its_leagues(write):
     rows = table(write()["表1 碳储量"])
     assert rows[0]["盟市代码"] == "150000"
@@ -226,9 +238,10 @@ def test_without_a_sample_the_matrix_says_so(write):
 
 def test_further_tables_stand_in_annexes_with_their_figures(write, sampled):
     book = write(frames=sampled)
-    assert book.sheetnames[-5:] == [
+    assert book.sheetnames[-7:] == [
         "附表4 方法比较", "附表5 面积效应与密度效应", "附表6 两种方法的不确定性",
-        "附表7 误差来源排序", "附表8 假变化过滤",
+        "附表7 误差来源排序", "附表8 假变化过滤", "附表9 IPCC类别土地矩阵",
+        "附表10 IPCC类别土地平衡",
     ]  # fmt: skip
     (compared,) = table(book["附表4 方法比较"], "盟市")[:1]
     assert compared["方法"] == "增减法"
@@ -242,6 +255,38 @@ def test_further_tables_stand_in_annexes_with_their_figures(write, sampled):
     (filtered,) = table(book["附表8 假变化过滤"], "盟市")[:1]
     assert filtered["过滤器"] == "持续年数"
     assert filtered["无法判断"] == 1
+
+
+def test_the_six_categories_stand_in_annexes_by_their_names(write, sampled):
+    book = write(frames=sampled)
+    cells = table(book["附表9 IPCC类别土地矩阵"], "盟市")[:2]
+    names = ("期初类别", "类别", "保持或转换", "面积", "过渡期内", "过渡期满")
+    assert [tuple(cell[name] for name in names) for cell in cells] == [
+        ("草地", "林地", "转换", 1000, 1400, 20),
+        ("湿地", "未分类", "一期未分类", 7, None, None),
+    ]
+    (forest,) = table(book["附表10 IPCC类别土地平衡"], "盟市")[:1]
+    assert [forest[name] for name in ("类别", "期初", "转入", "转出", "净变化", "期末")] == [
+        "林地", 100, 12, 5, 7, 107,
+    ]  # fmt: skip
+
+
+def test_an_adjusted_matrix_stands_before_the_mapped_one(write, tables):
+    mapped = tables["transitions"].assign(area_ha=tables["transitions"]["area_ha"] * 2)
+    sheet = write(frames=tables | {"transitions_mapped": mapped})["表3 土地利用转移矩阵"]
+    rows = list(sheet.iter_rows(values_only=True))
+    first, second = (
+        next(i for i, row in enumerate(rows) if row[0] == f"东盟 2020—2023 {which}")
+        for which in ("校正后", "校正前（制图面积）")
+    )
+    lines = [
+        next(row for row in rows[start:] if row[0] == "4 草地")[1:3] for start in (first, second)
+    ]
+    assert first < second
+    assert lines == [(1000.5, 50000.333333), (2001, 100000.666666)]
+    assert any("碳储量与碳汇量据此计算" in text for text in texts(sheet))
+    plain = texts(write()["表3 土地利用转移矩阵"])
+    assert any("矩阵为误差校正前的面积" in text for text in plain)
 
 
 def test_land_that_leaves_counts_for_the_ecosystem_it_leaves(write):

@@ -28,6 +28,7 @@ from ledger_factory import (
 from sinks.ledger.connection import give_functions
 from sinks.ledger.effects import effect_json
 from sinks.ledger.event import event_hash
+from sinks.ledger.land import area_mm2
 from sinks.ledger.rules import judge
 from sinks.ledger.said import ExitRoute, Reversal, Scope
 from sinks.ledger.store import open_ledger, read_state
@@ -201,6 +202,10 @@ FORGERIES = {
         "exit", "credits-buyer-missing",
         lambda _: left(leave(200, 210, buyer=" "), 11_000, cells(2750, 8250)),
     ),
+    "a sale in the league of two leagues' tonnes": (
+        "exit", "credits-scope-leagues",
+        lambda _: left(leave(200, 210, scope=Scope.IN_LEAGUE), 11_000, cells(2750, 8250)),
+    ),
     "a league offset abroad": (
         "exit", "credits-scope",
         lambda _: left(leave(200, 210, route=ExitRoute.LEAGUE_OFFSET), 11_000, cells(2750, 8250)),
@@ -219,6 +224,28 @@ FORGERIES = {
     "a parcel whose shares are more than it": (
         "parcel", "credits-shares-sum",
         lambda s: placed(s, parcel("B", shape=box(121.0), shares={WEST: 5, EAST: 7})),
+    ),
+    "a parcel in no league": (
+        "parcel", "credits-zone-unknown",
+        lambda s: placed(
+            s, parcel("B", shape=box(121.0), shares={"159999": area_mm2(box(121.0))})
+        ),
+    ),
+    "a removal of days that are another's": (
+        "removal", "credits-removal-period",
+        lambda _: payload_of(
+            removal(start="2020-12-31", end="2022-12-31"),
+            {"years": [{"year": 2021, "kg": 1_200_000}]},
+        ),
+    ),
+    "a sale before the tonnes grew": (
+        "exit", "credits-exit-early",
+        lambda _: left(leave(200, 210, day="2023-12-31"), 11_000, cells(2750, 8250)),
+    ),
+    "a sale on no day": (
+        "exit", "credits-exit-early",
+        lambda _: {"said": leave(200, 210).model_dump(mode="json") | {"day": "2025-6-1"},
+                 "effect": left(leave(200, 210), 11_000, cells(2750, 8250))["effect"]},
     ),
     "a parcel registered twice": (
         "parcel", "credits-parcel-exists",

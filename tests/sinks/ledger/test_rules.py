@@ -85,6 +85,11 @@ SET_OFF = (*BASE[:-1], sink(1000), offset(600))
         (removal("Z"), BASE, ("credits-parcel-unknown", "parcel", "Z")),
         (removal(start="2023-12-31", end="2024-06-30"), BASE,
          ("credits-removal-overlap", "start", "2023-01-01 – 2023-12-31")),
+        (removal(start="2020-12-31", end="2022-12-31"), BASE,
+         ("credits-removal-period", "start", "2020-12-31 – 2022-12-31")),
+        (parcel("B", shape=box(121), shares={"159999": 4}), BASE,
+         ("credits-zone-unknown", "geometry", "159999")),
+        (leave(1, 2, day="2023-12-31"), BASE, ("credits-exit-early", "day", "2023-12-31")),
         (removal(tonnes=944), BASE, ("credits-removal-used", "kg", "944")),
         (issue(946, 950, "P9"), BASE, ("credits-project-unknown", "project", "P9")),
         (issue(950, 946), BASE, ("credits-serial-range", "last", "950 > 946")),
@@ -104,6 +109,8 @@ SET_OFF = (*BASE[:-1], sink(1000), offset(600))
         (leave(1, 2, buyer=""), BASE, ("credits-buyer-missing", "buyer", "national_market")),
         (leave(1, 2, ExitRoute.REGIONAL_TRADE), BASE, ("credits-scope", "scope", "outside")),
         (leave(1, 2, ExitRoute.LEAGUE_OFFSET), BASE, ("credits-scope", "scope", "outside")),
+        (leave(1, 2, ExitRoute.REGIONAL_TRADE, Scope.IN_LEAGUE), BASE,
+         ("credits-scope-leagues", "scope", f"{WEST}, {EAST}")),
         (sink(zone="999999"), BASE, ("credits-zone-unknown", "zone", "999999")),
         (sink(599), SET_OFF, ("credits-sink-used", "kg", "599")),
         (offset(401), SET_OFF, ("credits-offset-above-sink", "kg", "401")),
@@ -150,6 +157,27 @@ def test_the_same_land_may_follow_when_the_first_project_has_ended():
         *first, project("P2", **{**later, "start": "2025-12-31"}),
     )[0]  # fmt: skip
     assert code == "credits-parcel-overlap"
+
+
+def test_land_that_changes_hands_within_a_year_is_credited_once():
+    """1,200 t of 2023 belong to two projects by halves: neither may claim the whole year."""
+    middle, after_it = {"end": "2023-06-30"}, {"start": "2023-07-01"}
+    handed = (opening(), project(**middle), project("P2", **after_it), parcel(**middle),
+              parcel("B", "P2", **after_it))  # fmt: skip
+    for name in "AB":
+        assert [code for code, *_ in refused(removal(name), *handed)] == ["credits-removal-period"]
+    halves = (*handed, removal("A", 595, **middle), removal("B", 605, **after_it))
+    state = after(*halves, issue(1, 595, **middle), issue(596, 1200, "P2", **after_it))
+    assert sum(state.issued_kg.values()) == 1_200_000
+    first = (*halves, issue(1, 595, **middle))
+    for claim in (issue(596, 596, **middle), issue(596, 1201, "P2", **after_it)):
+        assert "credits-above-removal" in [code for code, *_ in refused(claim, *first)]
+
+
+def test_a_parcel_may_reach_beyond_the_region():
+    area = sum(share.area_mm2 for share in parcel("B", shape=box(121)).shares)
+    said = parcel("B", shape=box(121), shares={EAST: area - 9, "outside": 9})
+    assert refused(said, *BASE) == []
 
 
 def test_the_way_out_of_a_removal_below_its_credits():
@@ -201,6 +229,7 @@ def records_of(draw):
                 (ExitRoute.NATIONAL_MARKET, Scope.OUTSIDE),
                 (ExitRoute.LEAGUE_OFFSET, Scope.IN_LEAGUE),
                 (ExitRoute.REGIONAL_TRADE, Scope.OUTSIDE),
+                (ExitRoute.REGIONAL_TRADE, Scope.IN_LEAGUE),
             ])),
         ),
         "sink": lambda: sink(draw(number), draw(st.sampled_from([EAST, WEST])), draw(year)),

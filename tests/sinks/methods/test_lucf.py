@@ -142,3 +142,31 @@ def test_a_stratum_that_the_guideline_does_not_have_is_refused(built):
     (found,) = caught.value.findings
     assert (found.code, found.value) == ("statistics-stratum", "larch")
     assert "arbor" in found.mend_en
+
+
+NAMED = {"forest": "lucf", "grassland": "stock_difference", "desert": "stock_difference"}
+
+
+def test_forest_converted_to_land_with_a_method_is_burnt_and_decays_and_nothing_counts_twice(built):
+    """33.5 t d.m./ha x 0.5 on 1,000 ha: 0.135 + 0.18 + 0.4 of it; the grass of 2 t C/ha is none."""
+    litter = density("F", "litter", 3)
+    result = built([("1", "F", "G", 1000), ("1", "G", "G", 50)], *GUIDE, WHOLE, *SHARES, litter,
+                   methods=NAMED)  # fmt: skip
+    assert cells(result)["forest", "grassland"] == pytest.approx(-1000 * 16.75 * 0.715)
+    rows = result.changes.query("zone_code == '1' and ecosystem0 == 'forest'")
+    converted = rows[rows["ecosystem"].eq("grassland")]
+    found = dict(zip(converted["pool"], converted["method"], strict=True))
+    assert found.pop("soil", None) is not None
+    assert found == {"biomass": "lucf", "litter": "stock_difference", "dead_wood": "NE"}
+    forest = float(rows[rows["pool"].ne("soil")]["change_t_c"].sum())
+    assert forest == pytest.approx(652_500 - 11_976.25 - 3_000)
+
+
+def test_forest_converted_to_land_of_a_whole_ecosystem_stays_with_that_method(built):
+    result = built([("1", "F", "G", 1000)], *GUIDE, WHOLE,
+                   coefficient("rate", 0.5, ecosystem="grassland"),
+                   methods={"forest": "lucf", "grassland": "rate"})  # fmt: skip
+    rows = result.changes.query("zone_code == '1' and ecosystem == 'grassland'")
+    assert dict(zip(rows["pool"], map(float, rows["change_t_c"]), strict=True)) == {
+        "ecosystem": pytest.approx(-20_000 + 500)
+    }

@@ -3,11 +3,11 @@
 import pandas as pd
 import pytest
 from accounting_factory import activity, changes_of, density, inventory_of, register_of, tree
-from statistics_factory import statistic, statistics_of
+from statistics_factory import no_losses, statistic, statistics_of
 
 from rasters import RefusedError
 from sinks.coefficients import load_register
-from sinks.statistics import places_of
+from sinks.statistics import NO_STATISTICS, places_of
 
 NO_SOIL = [density(code, "soil", 0, depth="0-100") for code in "FGCD"]
 HEADING = (
@@ -27,6 +27,14 @@ LARCH = [
     "F,,,bgb,20,t C/ha,20,20,a test,,verified,density,,",
     "F,,,litter,3,t C/ha,3,3,a test,,verified,density,,",
 ]  # fmt: skip
+GRASS = [
+    ",grassland,,,2,t C/ha/yr,2,2,a test,,verified,rate,,",
+    ",grassland,,agb,2,t d.m./ha/yr,2,2,a test,,verified,growth,,",
+    ",grassland,,,0,t BGB/t AGB,0,0,a test,,verified,root_shoot,,",
+    ",grassland,,,1,t C/t d.m.,1,1,a test,,verified,carbon_fraction,,",
+    "D,,,agb,0,t C/ha,0,0,a test,,verified,density,,",
+]
+SD = "stock_difference"
 
 
 def larch(year, volume, area, *, zone="1", low=None, high=None, stratum="larch"):
@@ -40,14 +48,18 @@ def larch(year, volume, area, *, zone="1", low=None, high=None, stratum="larch")
 def built(tmp_path):
     """Return a function from activity rows and statistics to an inventory."""
 
-    def build(rows, *lines, years=(2020, 2023), make=changes_of, table=LARCH, **options):
+    def build(rows, *lines, years=(2020, 2023), make=changes_of, table=LARCH, losses=(),
+              methods=None, **options):  # fmt: skip
         (tmp_path / "larch.csv").write_text("\n".join(table) + "\n", encoding="utf-8")
         register_of(tmp_path, *NO_SOIL)
         zones = sorted({row[0] for row in rows})
         return make(
             activity(rows, years=years),
             load_register([tmp_path / "larch.csv", tmp_path / "test.csv"]),
-            methods={"forest": "volume", "grassland": "stock_difference"},
+            methods=methods or {"forest": "volume", "grassland": SD},
+            losses=statistics_of(tmp_path, *losses, places=places_of(tree(zones)))
+            if losses
+            else NO_STATISTICS,
             statistics=statistics_of(tmp_path, *lines, places=places_of(tree(zones))),
             **options,
         )
@@ -111,13 +123,35 @@ def test_area_that_a_later_map_adds_is_no_growth(built):
 
 
 def test_area_that_was_lost_counts_as_a_loss(built):
-    """1,000 to 900 ha at 120 m3/ha: 100 ha x 58.43376 t C/ha, and the grass is gained."""
+    """1,000 to 900 ha at 120 m3/ha: 100 ha x 58.43376 t C/ha; no gain stands against it."""
     lines = [*larch(2020, 120_000, 1000), *larch(2023, 108_000, 900)]
     result = built([("1", "F", "F", 900), ("1", "F", "G", 100)], *lines)
     assert change(result) == pytest.approx(-5_843.376, abs=1e-5)
-    assert change(result, "forest", "grassland") == 200
+    assert change(result, "forest", "grassland") == 0
     litter = result.changes.query("pool == 'litter' and ecosystem == 'grassland'")
     assert litter["change_t_c"].iloc[0] == -300, "no statistic holds the litter"
+
+
+def test_land_that_leaves_stated_forest_gains_nothing_though_no_statistic_shows_the_loss(built):
+    """The forest is stated as 1,000 ha at both dates; the map turns 100 ha of it to grass."""
+    lines = [*larch(2020, 120_000, 1000), *larch(2023, 120_000, 1000)]
+    result = built([("1", "F", "F", 900), ("1", "F", "G", 100)], *lines)
+    assert change(result) == 0
+    assert change(result, "forest", "grassland") == 0
+
+
+@pytest.mark.parametrize(("method", "pool"), [("rate", "ecosystem"), ("gain_loss", "agb")])
+def test_nor_does_grass_that_grows_where_stated_forest_stood(built, method, pool):
+    """Grass of 2 t C/ha/yr: 100 ha from the desert gain 400 in three years, from forest nothing."""
+    lines = [*larch(2020, 120_000, 1000), *larch(2023, 120_000, 1000)]
+    result = built(
+        [("1", "F", "F", 900), ("1", "F", "G", 100), ("1", "D", "G", 100)], *lines,
+        table=[*LARCH, *GRASS], methods={"forest": "volume", "grassland": method, "desert": SD},
+        losses=no_losses("grassland"),
+    )  # fmt: skip
+    rows = result.changes.query("zone_code == '1' and ecosystem == 'grassland' and pool == @pool")
+    found = dict(zip(rows["ecosystem0"], map(float, rows["change_t_c"]), strict=True))
+    assert found == {"forest": -300 if pool == "ecosystem" else 0, "desert": 400}
 
 
 def test_growing_over_the_step_of_the_root_ratio_is_no_loss(built):

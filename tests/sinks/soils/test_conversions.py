@@ -186,6 +186,9 @@ def test_dissolved_carbon_and_methane_alone_are_no_organic_soil(soils):
     assert not found.is_organic("C", "G", "none")
     assert ("C", "G", "none") in found.pairs
     assert found.organic["G", "none"].methane.value == 10
+    assert {land: r.value for land, r in found.dissolved_alone.items()} == {("G", "none"): 0.3}
+    beside, _ = soils([*GOLDEN_2019, row("ef_doc", "G", 0.3), row("ef_co2", "G", 6)], ("C", "G"))
+    assert beside.dissolved_alone == {}
 
 
 def test_organic_soils_are_found_without_a_transition(tmp_path):

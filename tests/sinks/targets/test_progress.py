@@ -17,11 +17,13 @@ from sinks.targets import (
     ceiling_findings,
     ceilings,
     load_targets,
+    plan_findings,
     progress,
     sink_trend,
+    targets_table,
     volume_sink,
-    wetland_areas,
 )
+from sinks.targets.wording import shown_share
 
 NINGXIA = load_targets("ningxia")
 YEARS = {t.year for t in NINGXIA}
@@ -107,48 +109,118 @@ def test_a_cover_rate_is_never_compared_with_a_share_of_a_map(finished, tmp_path
                   indicator="forest_cover").reason("zh") == ""  # fmt: skip
 
 
-def test_a_wetland_area_compares_only_where_the_classes_are_those_of_the_survey(finished, tmp_path):
-    """The 40,000 ha that the test calls wetland are 60 x 10^4 mu."""
+@pytest.mark.parametrize("product", [None, "gbt21010"])
+def test_no_product_tells_the_wetland_area_of_the_text(finished, tmp_path, product):
+    """The text names no survey for its 310: not even the land survey's classes compare."""
     swap = {"\nR,": "\n640000,", ",wetland,": ",other,", ",grassland,": ",wetland,"}
-    (tmp_path / "a").mkdir()
-    (tmp_path / "b").mkdir()
-    satellite = edited(finished, tmp_path / "a", swap)
-    survey = edited(finished, tmp_path / "b", swap, product="gbt21010")
-    assert wetland_areas(satellite) == []
-    assert judged(results=satellite, indicator="wetland_area").outcome is Outcome.NOT_COMPARABLE
-    row = judged(results=survey, indicator="wetland_area")
-    assert (row.figure.value, row.figure.year, row.outcome) == (60, 2023, Outcome.BELOW)
-    own = figure("320", indicator="wetland_area")
-    assert judged(own, results=survey, indicator="wetland_area").figure == own
+    results = edited(finished, tmp_path, swap, product=product)
+    row = judged(results=results, indicator="wetland_area")
+    assert (row.outcome, row.figure) == (Outcome.NOT_COMPARABLE, None)
+    assert "哪一次调查" in row.reason("zh")
+    assert "no survey" in row.reason("en")
 
 
-def trend_of(finished, folder, *periods):
-    """Return the trend of zone R in a run whose totals have these (year0, year1, low, high)."""
+@pytest.mark.parametrize("value", ["309.99", "310", "320", "1"])
+def test_a_target_to_stay_is_shown_and_not_judged(value):
+    row = judged(figure(value, indicator="wetland_area", year=2025), indicator="wetland_area")
+    assert row.figure.value == Fraction(value)
+    assert (row.outcome, row.share, row.left) == (Outcome.SHOWN, None, None)
+    table = targets_table([row], zones={})
+    assert table.loc[0, ["share", "left", "outcome"]].tolist() == [None, None, "shown"]
+
+
+def test_less_than_all_is_never_shown_as_all():
+    row = judged(figure("1194.9", year=2025))
+    assert (f"{float(row.share):.1%}", row.outcome) == ("100.0%", Outcome.MISSED)
+    assert f"{float(shown_share(row.share)):.1%}" == "99.9%"
+    assert shown_share(Fraction(1)) == 1
+
+
+INNER_MONGOLIA = load_targets("inner_mongolia")
+
+
+@pytest.mark.parametrize(
+    ("zone", "indicator", "value"),
+    [
+        ("150000", "greening", "10800"),
+        ("150000", "desertification_control", "2650"),
+        ("150600", "co2_per_gdp", "17.5"),
+        ("150600", "energy_per_gdp", "16.5"),
+    ],
+)
+def test_what_was_done_before_the_plan_or_after_its_year_counts_for_nothing(zone, indicator, value):
+    def of(year):
+        return figure(value, zone=zone, indicator=indicator, year=year)
+
+    def row_of(*figures):
+        rows = progress(INNER_MONGOLIA, statistics=figures, results=None)
+        return next(r for r in rows if r.target.indicator.id == indicator)
+
+    for year in (2020, 2026):
+        assert row_of(of(year)).outcome is Outcome.NO_FIGURE
+        (told,) = plan_findings(INNER_MONGOLIA, [of(year)])
+        assert (told.code, told.value) == ("target-outside-plan", str(year))
+        assert "2021" in told.what("zh")
+    for year in (2021, 2025):
+        assert row_of(of(year)).outcome is Outcome.MET
+        assert plan_findings(INNER_MONGOLIA, [of(year)]) == []
+    assert row_of(of(2020), of(2022)).figure.year == 2022
+
+
+def test_the_level_of_an_earlier_year_still_compares():
+    early = figure("23.5", zone="150000", indicator="forest_cover", year=2019)
+    rows = progress(INNER_MONGOLIA, statistics=[early], results=None)
+    row = next(r for r in rows if r.target.indicator.id == "forest_cover")
+    assert row.outcome is Outcome.MET
+    assert plan_findings(INNER_MONGOLIA, [early]) == []
+
+
+def trend_of(finished, folder, *rows):
+    """Return the trend of zone R in a run of these (scope, year0, year1, low, high)."""
     results = edited(finished, folder, {})
     totals = results.tables["totals"]
-    row = totals[
-        totals["zone_code"].eq("R")
-        & totals["quantity"].eq("change")
-        & totals["scope"].eq("forest_grassland_wetland")
-    ].iloc[0]
-    lines = [
-        row.to_dict()
-        | {"year0": a, "year1": b, "low_t_co2_per_year": low, "high_t_co2_per_year": high}
-        for a, b, low, high in periods
-    ]
+    row = totals[totals["zone_code"].eq("R") & totals["quantity"].eq("change")].iloc[0].to_dict()
     table = totals.iloc[:0].copy()
-    for number, line in enumerate(lines):
-        table.loc[number] = line
+    for number, (scope, a, b, low, high) in enumerate(rows):
+        bounds = {"low_t_co2_per_year": low, "high_t_co2_per_year": high}
+        table.loc[number] = row | {"scope": scope, "year0": a, "year1": b} | bounds
     return sink_trend(replace(results, tables={**results.tables, "totals": table}), "R")
 
 
 @pytest.mark.parametrize(
-    ("later", "trend"),
-    [((21, 30), Trend.RISING), ((0, 9), Trend.FALLING), ((15, 30), Trend.UNCLEAR)],
+    ("forest", "grassland", "trend"),
+    [
+        ((15, 30), (6, 9), Trend.RISING),
+        ((15, 30), (5, 9), Trend.UNCLEAR),
+        ((0, 4), (-1, 1), Trend.FALLING),
+        ((0, 4), (-1, 2), Trend.UNCLEAR),
+    ],
 )
-def test_the_trend_of_the_sink_needs_intervals_apart(finished, tmp_path, later, trend):
-    found = trend_of(finished, tmp_path, (2015, 2020, 10, 20), (2020, 2023, *later))
+def test_the_trend_is_of_forest_and_grassland_with_intervals_apart(
+    finished, tmp_path, forest, grassland, trend
+):
+    """Before: 5 to 15 and 1 to 5, together 6 to 20. Wetland rises by a hundred and is no part."""
+    found = trend_of(
+        finished,
+        tmp_path,
+        ("forest", 2015, 2020, 5, 15),
+        ("grassland", 2015, 2020, 1, 5),
+        ("wetland", 2015, 2020, 0, 1),
+        ("forest_grassland_wetland", 2015, 2020, 6, 21),
+        ("forest", 2020, 2023, *forest),
+        ("grassland", 2020, 2023, *grassland),
+        ("wetland", 2020, 2023, 100, 101),
+        ("forest_grassland_wetland", 2020, 2023, 200, 300),
+    )
     assert found == (trend, "2015-2020, 2020-2023")
+
+
+def test_a_trend_needs_both_forest_and_grassland(finished, tmp_path):
+    rows = [
+        ("forest", 2015, 2020, 5, 15), ("grassland", 2015, 2020, 1, 5),
+        ("forest", 2020, 2023, 50, 60), ("grassland", 2020, 2023, None, None),
+    ]  # fmt: skip
+    assert trend_of(finished, tmp_path, *rows) is None
 
 
 def test_one_period_or_two_that_overlap_give_no_trend(finished, tmp_path):
@@ -156,7 +228,8 @@ def test_one_period_or_two_that_overlap_give_no_trend(finished, tmp_path):
         [[(2020, 2023, 1, 2)], [(2015, 2023, 1, 2), (2020, 2023, 5, 6)]]
     ):
         (tmp_path / str(number)).mkdir()
-        assert trend_of(finished, tmp_path / str(number), *periods) is None
+        rows = [(scope, *period) for period in periods for scope in ("forest", "grassland")]
+        assert trend_of(finished, tmp_path / str(number), *rows) is None
 
 
 def test_a_target_in_words_without_a_trend_is_not_comparable(finished, tmp_path):

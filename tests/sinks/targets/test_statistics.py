@@ -72,6 +72,29 @@ def test_every_fault_is_named_by_its_line_at_once(tmp_path):
     assert {f.year for f in figures} == {2022}
 
 
+@pytest.mark.parametrize(
+    ("value", "code"),
+    [
+        ("100.01", "target-statistics-share"),
+        ("0.2", "target-statistics-fraction"),
+        ("1", "target-statistics-fraction"),
+        ("0", None),
+        ("1.01", None),
+        ("100", None),
+    ],
+)
+def test_a_percentage_is_one_of_a_hundred(tmp_path, value, code):
+    figures, found = read(tmp_path, f"640000,forest_cover,2024,{value},%,x")
+    assert [f.code for f in found] == ([] if code is None else [code])
+    assert [f.severity for f in found] in ([], ["error"], ["warning"])
+    assert [f.value for f in figures] == [Fraction(value)]
+
+
+def test_an_area_of_one_or_of_a_thousand_is_no_percentage(tmp_path):
+    assert read(tmp_path, "640000,wetland_area,2024,1,万亩,x")[1] == []
+    assert read(tmp_path, "640000,wetland_area,2024,1000,万亩,x")[1] == []
+
+
 @pytest.mark.parametrize("heading", ["zone_code,indicator,year,value,unit", f"{HEADING},单位"])
 def test_a_column_is_there_once(tmp_path, heading):
     figures, found = read(tmp_path, "640000,wetland_area,2024,1,万亩,x,x", heading=heading)
