@@ -182,8 +182,15 @@ class _Errors:
         for (code0, code1, stratum), group in moved.groupby(["code2020", "code2023", "stratum"]):
             before, after = CLCD[int(code0)], CLCD[int(code1)]
             area = group["ha"].sum() * self._normal(("area", after, 2023), 0.10)
-            gained = self._row("density", "soil", after, stratum)
-            total += area * (gained - self._row("density", "soil", before, stratum)) / 10
+            known = [
+                bool(self._oracle.row("density", "soil", side, stratum)["value"])
+                for side in (before, after)
+            ]
+            if not known[0]:
+                continue  # a gain beside an unknown loss does not count
+            total -= area * self._row("density", "soil", before, stratum) / 10
+            if known[1]:
+                total += area * self._row("density", "soil", after, stratum) / 10
         return total
 
     def _row(self, parameter, pool, ecosystem, stratum):

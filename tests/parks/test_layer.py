@@ -21,6 +21,7 @@ from rasters import RefusedError
 from sinks.categories import Confidence
 from sinks.cli import build_commands, run_commands
 from sinks.commands import inventory as inventory_commands
+from sinks.credits.additions import CREDITS
 from sinks.demo import write_demo_inputs
 from sinks.export.extras import Request, Scope
 from sinks.export.layers import write_layers
@@ -128,9 +129,9 @@ def test_the_command_hands_the_parks_to_its_runs(monkeypatch, words):
     monkeypatch.setattr(inventory_commands, "run_inventory", stop)
     monkeypatch.setattr(inventory_commands, "write_demo_inputs", lambda folder, **_: folder)
     assert run_commands(tanhui.commands(), words) == 2
-    assert seen == [PARKS]
+    assert seen == [PARKS, CREDITS]
     assert run_commands(build_commands(), words) == 2
-    assert seen == [PARKS]  # nothing without them
+    assert seen == [PARKS, CREDITS]  # nothing without them
 
 
 def test_public_names_are_sorted_and_there():
